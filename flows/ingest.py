@@ -1,0 +1,103 @@
+"""The nightly flow: find recordings, work on them in batches, land each batch whole, say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence  # noqa: TC003  (Prefect reads parameter types)
+from contextlib import contextmanager
+from datetime import datetime  # noqa: TC003
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import uuid4
+
+from prefect import flow, task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.states import Completed, Failed
+from prefect.utilities.annotations import quote
+
+from flows.batch import Night, batch_failed, batches_of, open_night, settle_decided, work_on
+from flows.call import Job  # noqa: TC001
+from flows.plan import Plan, Wishes, plan_night
+from flows.progress import watcher
+from flows.summary import Summary
+from tasks.errors import CallArchiveError
+from tasks.lake.catalog import Lake, exclusively
+from tasks.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prefect.client.schemas.objects import State
+
+    from flows.summary import Outcome
+
+Thing = TypeVar("Thing")
+
+
+@flow(name="ingest", validate_parameters=False, persist_result=False)
+async def ingest(
+    source: str,
+    lake: str | None = None,
+    engine: str | None = None,
+    since: datetime | None = None,
+    limit: int | None = None,
+    retry_quarantined: bool = False,  # noqa: FBT001, FBT002  (Prefect names a flow's parameters)
+    replace: bool = False,  # noqa: FBT001, FBT002
+) -> State[dict[str, Any]]:
+    """Land an archive's new recordings. What fails is in the ledger with its reason, and is tried again.
+
+    The run ends as failed only where a recording failed; its result is the summary as plain values.
+    """
+    settings = load_settings(lake=lake, engine=engine)
+    wishes = Wishes(since, limit, retry_quarantined, replace)
+    summary = Summary(run_id=uuid4().hex[:12])
+    with exclusively(Lake.at(settings.lake)), open_night(source, settings, summary.run_id) as night:
+        plan = find_work(_unseen(night), wishes)
+        summary.begin(plan.decided, plan.companions, plan.metadata_problems)
+        watcher().working(len(plan.jobs))
+        for jobs in batches_of(plan.jobs, settings.batch_size):
+            summary.add(await _worked(night, plan, jobs))
+    watcher().ended(summary)
+    await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
+    if summary.count("failed"):
+        return Failed(message=summary.headline(), data=summary.as_dict())
+    return Completed(message=summary.headline(), data=summary.as_dict())
+
+
+@task(name="find recordings", persist_result=False, cache_policy=NO_CACHE)
+def find_work(night: Night, wishes: Wishes) -> Plan:
+    """The night's work; what needs none is in the ledger when this returns."""
+    with _nothing_said():
+        plan = plan_night(night.connection, night.tools.archive, night.settings, night.keyring, wishes)
+        settle_decided(night, plan)
+        return plan
+
+
+@task(name="work on a batch", persist_result=False, cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
+async def work_batch(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome]:
+    """One batch, landed. Tried again when landing fails; what engines answered is kept and not paid twice."""
+    with _nothing_said():
+        return await work_on(night, plan, jobs)
+
+
+async def _worked(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome]:
+    """A batch's outcomes; one that cannot be landed even when tried again fails, and the night goes on."""
+    try:
+        return await work_batch(_unseen(night), _unseen(plan), _unseen(jobs))
+    except CallArchiveError as error:
+        return batch_failed(jobs, str(error))
+
+
+def _unseen(argument: Thing) -> Thing:
+    """The argument, passed so that Prefect does not walk through it in search of futures."""
+    return cast("Thing", quote(argument))
+
+
+@contextmanager
+def _nothing_said() -> Iterator[None]:
+    """Prefect keeps what an error says, so only known errors may say anything."""
+    try:
+        yield
+    except CallArchiveError:
+        raise
+    except Exception as error:  # noqa: BLE001  (its message may quote a call)
+        raise CallArchiveError(f"unexpected {type(error).__name__}") from None

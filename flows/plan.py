@@ -1,0 +1,161 @@
+"""A night's plan: which files of the archive are work, and how the others are accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flows.call import Job
+from flows.progress import watcher
+from flows.summary import Outcome
+from tasks.find_recordings import Found, find_recordings, list_recordings
+from tasks.lake.ledger import Entry, Sighting, entries, known_files, owners
+from tasks.redact.text import mask_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import duckdb
+
+    from tasks.keys import Keyring
+    from tasks.schemas import Recording
+    from tasks.settings import Settings
+    from tasks.sources.archive import Archive, File
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the operator asked for beyond the settings."""
+
+    since: datetime | None = None
+    limit: int | None = None
+    retry_quarantined: bool = False
+    replace: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """Jobs to do, what is already decided about the other files, and what the ledger should keep of it."""
+
+    jobs: list[Job] = field(default_factory=list)
+    decided: list[Outcome] = field(default_factory=list)
+    sightings: dict[str, list[Sighting]] = field(default_factory=dict)
+    """By SHA-256: the files that hold a recording, to be kept when its state is."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    companions: int = 0
+    metadata_problems: int = 0
+
+
+def plan_night(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Archive,
+    settings: Settings,
+    keyring: Keyring,
+    wishes: Wishes,
+) -> Plan:
+    """Sort an archive's files into work and what is skipped or quarantined right away.
+
+    Files that were read before and have not changed are not opened again.
+    """
+    listing = list_recordings(archive, settings.min_age_s, wishes.since)
+    plan = Plan(companions=listing.companions)
+    plan.decided += [_skipped(file, None, "still being written; next night") for file in listing.waiting]
+    listed = {_sighting(file, keyring): file for file in listing.candidates}
+    known = known_files(connection, list(listed))
+    plan.entries = entries(connection, known.values())
+    unread = _settle_known(plan, listed, known, wishes)
+    watcher().reading(len(unread))
+    found = list(find_recordings(archive, unread, settings.file_name_pattern, watcher().read))
+    plan.entries |= entries(connection, {one.recording.sha256 for one in found})
+    for one in found:
+        plan.sightings.setdefault(one.recording.sha256, []).append(_sighting(one.file, keyring))
+    _sort_out(plan, found, wishes)
+    plan.jobs = _with_own_call_ids(plan.jobs, owners(connection, [job.call_id for job in plan.jobs]))
+    return plan
+
+
+def _settle_known(
+    plan: Plan, listed: dict[Sighting, File], known: dict[str, str], wishes: Wishes
+) -> list[File]:
+    """Decide about unchanged files from the ledger alone; what remains must be read."""
+    unread = []
+    for sighting, file in listed.items():
+        sha256 = known.get(sighting.uri_key)
+        why = _why_skip(plan.entries.get(sha256 or ""), wishes)
+        if sha256 and why:
+            plan.decided.append(_skipped(file, sha256, why))
+        else:
+            unread.append(file)
+    return unread
+
+
+def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes) -> None:
+    taken: set[str] = set()
+    for one in found:
+        sha256, started = one.recording.sha256, one.recording.metadata.started_at
+        why = _why_skip(plan.entries.get(sha256), wishes)
+        if sha256 in taken:
+            why = "the same bytes as another file of this archive"
+        elif wishes.since and started and started < wishes.since:
+            why = "before --since"
+        elif wishes.limit is not None and not why and not one.problem and len(plan.jobs) >= wishes.limit:
+            why = "beyond --limit"
+        if why:
+            plan.decided.append(_skipped(one.file, sha256, why))
+            continue
+        taken.add(sha256)
+        plan.recordings[sha256] = one.recording
+        plan.metadata_problems += bool(one.recording.metadata.problems)
+        if one.problem:
+            plan.decided.append(_quarantined(one))
+        else:
+            plan.jobs.append(_job(one))
+
+
+def _why_skip(entry: Entry | None, wishes: Wishes) -> str | None:
+    if entry is None:
+        return None
+    if entry.state == "landed" and not wishes.replace:
+        return "already landed"
+    if entry.state == "quarantined" and not wishes.retry_quarantined:
+        return "quarantined before"
+    return None
+
+
+def _with_own_call_ids(jobs: Iterable[Job], taken: dict[str, str]) -> list[Job]:
+    """Two recordings never share a call id: the second gets a suffix of its own bytes' hash, and a note."""
+    own: list[Job] = []
+    for job in jobs:
+        sha256 = job.recording.sha256
+        if taken.setdefault(job.call_id, sha256) == sha256:
+            own.append(job)
+            continue
+        metadata = job.recording.metadata
+        note = "another recording has this call_id already; landed under an id of its own"
+        metadata = replace(metadata, problems=(*metadata.problems, note))
+        recording = replace(job.recording, metadata=metadata)
+        own.append(replace(job, recording=recording, call_id=f"{job.call_id}~{sha256[:8]}"))
+    return own
+
+
+def _job(found: Found) -> Job:
+    recording = found.recording
+    call_id = recording.metadata.call_id or f"rec-{recording.sha256[:16]}"
+    return Job(recording, call_id, mask_path(found.file.name))
+
+
+def _skipped(file: File, sha256: str | None, why: str) -> Outcome:
+    return Outcome(mask_path(file.name), sha256, "skipped", why)
+
+
+def _quarantined(found: Found) -> Outcome:
+    return Outcome(
+        mask_path(found.file.name), found.recording.sha256, "quarantined", found.problem, "find_recordings"
+    )
+
+
+def _sighting(file: File, keyring: Keyring) -> Sighting:
+    modified = file.modified_at.astimezone(UTC) if file.modified_at else None
+    return Sighting(keyring.pseudonym("uri", file.uri), file.size_bytes, modified)

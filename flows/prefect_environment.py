@@ -1,0 +1,27 @@
+"""Prefect's settings for a run on this machine, set before Prefect is imported; what is set already stays."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+_DEFAULTS: Final = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # a busy machine needs more than 20 s
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",  # results would lie in the clear
+    # Services of a server that other flows would need, and that cost CPU for every task run.
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+}
+
+
+def prepare_environment(*, verbose: bool) -> None:
+    """Set the defaults. Prefect's own log stays quiet unless asked for: it would print tracebacks."""
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "ERROR")

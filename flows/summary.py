@@ -1,0 +1,125 @@
+"""What a night came to: counts, minutes, cost, and every failure with its reason. No words, no names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tasks.schemas import State
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one file of the archive ended in this run."""
+
+    source_uri_masked: str
+    sha256: str | None
+    state: State
+    reason: str | None = None
+    stage: str | None = None
+    call_id: str | None = None
+    duration_ms: int = 0
+    billed_ms: int = 0
+    cost_usd: float = 0.0
+    cache_hits: int = 0
+    requests: int = 0
+
+
+@dataclass(slots=True)
+class Summary:
+    """A run's outcomes, added up. found = landed + skipped + quarantined + failed, always."""
+
+    run_id: str
+    companions: int = 0
+    metadata_problems: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def begin(self, decided: Iterable[Outcome], companions: int, metadata_problems: int) -> None:
+        """Count what was decided without any work."""
+        self.companions, self.metadata_problems = companions, metadata_problems
+        self.add(decided)
+
+    def headline(self) -> str:
+        """The run in one line."""
+        states: tuple[State, ...] = ("landed", "skipped", "quarantined", "failed")
+        return f"{len(self.outcomes)} found: " + ", ".join(f"{self.count(state)} {state}" for state in states)
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Count more files in."""
+        self.outcomes.extend(outcomes)
+
+    def count(self, state: State) -> int:
+        """Files that ended in a state."""
+        return sum(outcome.state == state for outcome in self.outcomes)
+
+    @property
+    def troubled(self) -> list[Outcome]:
+        """The quarantined and the failed, worst first."""
+        worst = {"failed": 0, "quarantined": 1}
+        chosen = [outcome for outcome in self.outcomes if outcome.state in worst]
+        return sorted(chosen, key=lambda outcome: (worst[outcome.state], outcome.source_uri_masked))
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 10 where something failed, or 3 where something was quarantined but nothing failed."""
+        if self.count("failed"):
+            return 10
+        return 3 if self.count("quarantined") else 0
+
+    def skipped_because(self) -> dict[str, int]:
+        """How many files were skipped, by reason."""
+        return dict(Counter(outcome.reason or "" for outcome in self.outcomes if outcome.state == "skipped"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines: what `--json` prints."""
+        return {
+            "run_id": self.run_id,
+            "found": len(self.outcomes),
+            "landed": self.count("landed"),
+            "skipped": self.count("skipped"),
+            "quarantined": self.count("quarantined"),
+            "failed": self.count("failed"),
+            "skipped_because": self.skipped_because(),
+            "other_files": self.companions,
+            "metadata_problems": self.metadata_problems,
+            "minutes_landed": round(sum(outcome.duration_ms for outcome in self.outcomes) / 60_000, 2),
+            "minutes_billed": round(sum(outcome.billed_ms for outcome in self.outcomes) / 60_000, 2),
+            "cost_usd": round(sum(outcome.cost_usd for outcome in self.outcomes), 4),
+            "engine_requests": sum(outcome.requests for outcome in self.outcomes),
+            "cache_hits": sum(outcome.cache_hits for outcome in self.outcomes),
+            "troubled": [
+                {
+                    "file": outcome.source_uri_masked,
+                    "sha256": outcome.sha256,
+                    "state": outcome.state,
+                    "stage": outcome.stage,
+                    "reason": outcome.reason,
+                }
+                for outcome in self.troubled
+            ],
+        }
+
+    def as_markdown(self) -> str:
+        """For people: the Prefect artifact of the run."""
+        facts = self.as_dict()
+        numbers = "".join(
+            f"| {name.replace('_', ' ')} | {facts[name]} |\n"
+            for name in (
+                "found landed skipped quarantined failed other_files metadata_problems "
+                "minutes_landed minutes_billed cost_usd engine_requests cache_hits"
+            ).split()
+        )
+        troubled = "".join(
+            f"| {outcome.state} | {_cell(outcome.source_uri_masked)} | {_cell(outcome.reason)} |\n"
+            for outcome in self.troubled
+        )
+        table = f"\n| state | file | reason |\n|---|---|---|\n{troubled}" if troubled else ""
+        return f"# Run {self.run_id}\n\n| | |\n|---|---|\n{numbers}{table}"
+
+
+def _cell(text: str | None) -> str:
+    return (text or "").replace("|", "\\|").replace("\n", " ")

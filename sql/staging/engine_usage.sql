@@ -1,0 +1,41 @@
+-- name: engine_usage
+-- question: What was asked of the speech engines, and what did it cost?
+-- grain: one row per engine request or answer taken from the store
+-- key: usage_id
+-- columns:
+--   usage_id: the request
+--   call_id: the call it was for; null if the call never landed
+--   recording_sha256: the recording it was for
+--   run_id: the run that asked
+--   channel: the recording's channel, from 0
+--   chunk_index: the piece of the channel, from 0
+--   engine: the speech engine
+--   model: the engine's model
+--   requested_at [UTC]: when it was asked
+--   audio_ms [ms]: length of the sound sent
+--   billed_ms [ms]: length charged for
+--   cost_usd [USD]: what was charged
+--   latency_ms [ms]: time to the answer
+--   attempts: tries it took
+--   cache_hit: true if the answer came from the store and nothing was asked
+--   call_date [UTC date]: the day of the call; null if unknown
+-- empty: no engine has been asked
+-- limits: costs are list prices times billed time, not the vendor's invoice
+select
+    usage_id,
+    call_id,
+    recording_sha256,
+    run_id,
+    channel,
+    chunk_index,
+    engine,
+    model,
+    requested_at,
+    audio_ms,
+    billed_ms,
+    cost_usd,
+    latency_ms,
+    attempts,
+    cache_hit,
+    call_date
+from stored.engine_usage

@@ -1,0 +1,1 @@
+"""The work: one step per file, and the words for things."""

@@ -1,0 +1,57 @@
+"""The answer store: what engines sent, untouched and encrypted, so that no chunk is ever paid for twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import fsspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tasks.keys import Keyring
+
+ANSWER_FORMAT: Final = 1
+"""Raised when stored answers can no longer be parsed; old ones are then left alone."""
+
+
+def answer_key(pcm: bytes, engine: str, model: str, options: Mapping[str, object]) -> str:
+    """SHA-256 over the sound and everything that shapes the answer: 64 hex digits."""
+    shape = json.dumps([engine, model, sorted(options.items()), ANSWER_FORMAT], separators=(",", ":"))
+    return hashlib.sha256(hashlib.sha256(pcm).digest() + shape.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStore:
+    """One encrypted file per answer under a folder or URL. Reads and writes are whole or not at all."""
+
+    root: str
+    keyring: Keyring
+
+    def get(self, key: str) -> bytes | None:
+        """The answer kept under a key, or None.
+
+        Raises:
+            KeyMissing: it is there, but was encrypted with a key that is not at hand.
+        """
+        fs, path = self._place(key)
+        try:
+            sealed = fs.cat_file(path)
+        except FileNotFoundError:
+            return None
+        return self.keyring.decrypt(sealed, context=key.encode())
+
+    def put(self, key: str, answer: bytes) -> None:
+        """Keep an answer; written beside and moved into place, so that a crash leaves none or all of it."""
+        fs, path = self._place(key)
+        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+        temporary = f"{path}.{secrets.token_hex(4)}.part"
+        fs.pipe_file(temporary, self.keyring.encrypt(answer, context=key.encode()))
+        fs.mv(temporary, path)
+
+    def _place(self, key: str) -> tuple[Any, str]:
+        return fsspec.core.url_to_fs(f"{self.root}/{key[:2]}/{key}")  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Sound: probing, decoding, channel verdicts, speech detection."""

@@ -1,0 +1,1 @@
+"""What containers promise before anything is decoded: length, encryption, missing parts."""

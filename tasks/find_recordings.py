@@ -1,0 +1,135 @@
+"""Step: an archive -> its recordings, each named by the SHA-256 of its bytes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from tasks.audio.sniff import HEAD_BYTES, sniff
+from tasks.schemas import CallMetadata, Recording
+from tasks.sources.archive import Archive, File, folder_of
+from tasks.sources.sidecars import from_file_name, from_json, from_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+MANIFEST: Final = "manifest.csv"
+_LONGEST_WAIT_S: Final = 5.0
+_MAX_SIDECAR_BYTES: Final = 1 << 20
+_COMPANION_ENDINGS: Final = frozenset(
+    ".json .jsonl .csv .tsv .txt .md .xml .yaml .yml .html .vtt .srt .ctm .rttm .stm .log .md5 .sha256".split()
+)
+"""What lies beside recordings; a file with such an ending counts only if its bytes are sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file that is, or claims to be, a recording; `problem` says why it cannot be used."""
+
+    file: File
+    recording: Recording
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An archive's files, sorted out. `companions` counts sidecars, manifests and notes."""
+
+    candidates: tuple[File, ...]
+    waiting: tuple[File, ...]
+    companions: int
+
+
+def list_recordings(archive: Archive, min_age_s: float, since: datetime | None = None) -> Listing:
+    """The files to look at, and those still being written, which wait for the next night.
+
+    A file younger than `min_age_s` waits, unless a wait of at most 5 s shows that it no longer changes.
+    """
+    files = list(archive.files())
+    recordings = [file for file in files if not _is_companion(archive, file)]
+    wanted = [file for file in recordings if since is None or not file.modified_at or file.modified_at >= since]
+    young = _still_changing(archive, wanted, min_age_s)
+    return Listing(
+        candidates=tuple(file for file in wanted if file not in young),
+        waiting=tuple(file for file in wanted if file in young),
+        companions=len(files) - len(recordings),
+    )
+
+
+def find_recordings(
+    archive: Archive, files: Sequence[File], pattern: str | None, seen: Callable[[], None] = lambda: None
+) -> Iterator[Found]:
+    """Read each file once: its identity, whether it is sound, and what the archive says about it."""
+    manifests: dict[str, tuple[Mapping[str, CallMetadata], tuple[str, ...]]] = {}
+    for file in files:
+        sha256, head = archive.identify(file)
+        folder = folder_of(file.name)
+        if folder not in manifests:
+            manifests[folder] = _manifest(archive, folder)
+        metadata = _metadata(archive, file, manifests[folder], pattern)
+        recording = Recording(file.uri, sha256, file.size_bytes, file.modified_at, metadata)
+        seen()
+        yield Found(file, recording, _problem(file, head))
+
+
+def _is_companion(archive: Archive, file: File) -> bool:
+    path = PurePosixPath(file.name)
+    if any(part.startswith(".") for part in path.parts) or path.name in ("Thumbs.db", "desktop.ini"):
+        return True
+    if path.suffix.lower() not in _COMPANION_ENDINGS:
+        return False
+    with archive.fs.open(file.uri, "rb") as stream:
+        return sniff(stream.read(HEAD_BYTES)).demuxer is None
+
+
+def _still_changing(archive: Archive, files: Sequence[File], min_age_s: float) -> set[File]:
+    now = datetime.now(UTC)
+    edge = now - timedelta(seconds=min_age_s)
+    young = {file for file in files if file.modified_at and file.modified_at > edge}
+    if not young or min_age_s > _LONGEST_WAIT_S:
+        return young
+    time.sleep(min_age_s)
+    return {file for file in young if not archive.unchanged(file)}
+
+
+def _problem(file: File, head: bytes) -> str | None:
+    if not head:
+        return "the file is empty; export the recording again"
+    kind = sniff(head, file.name)
+    if kind.demuxer:
+        return None
+    return f"not a sound recording but {kind.word}; remove it or export it again"
+
+
+def _manifest(archive: Archive, folder: str) -> tuple[Mapping[str, CallMetadata], tuple[str, ...]]:
+    try:
+        return from_manifest(archive.read(f"{folder}/{MANIFEST}".lstrip("/")))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}, ()
+
+
+def _metadata(
+    archive: Archive,
+    file: File,
+    manifest: tuple[Mapping[str, CallMetadata], tuple[str, ...]],
+    pattern: str | None,
+) -> CallMetadata:
+    """The sidecar's word counts most, then the manifest's, then the file name's."""
+    for name in (str(PurePosixPath(file.name).with_suffix(".json")), f"{file.name}.json"):
+        content = _sidecar(archive, name)
+        if content is not None:
+            return from_json(content)
+    rows, problems = manifest
+    stated = rows.get(PurePosixPath(file.name).name) or from_file_name(file.name, pattern)
+    return replace(stated, problems=(*problems, *stated.problems))
+
+
+def _sidecar(archive: Archive, name: str) -> bytes | None:
+    try:
+        content = archive.read(name)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return content if len(content) <= _MAX_SIDECAR_BYTES else b""

@@ -1,0 +1,102 @@
+"""Keys: encryption of what is kept, and keyed hashes of what must not be shown."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from tasks.errors import KeyMissing, SettingsError
+
+_MAGIC: Final = b"CA1"
+_ID_BYTES: Final = 4
+_NONCE_BYTES: Final = 12
+_KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keyring:
+    """The keys at hand by id, and the id that new data is encrypted with. Its repr shows no key."""
+
+    current: str
+    keys: dict[str, bytes]
+
+    def encrypt(self, data: bytes, context: bytes) -> bytes:
+        """AES-256-GCM with a random nonce; `context` must be given again to decrypt. Carries the key's id."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        header = _MAGIC + bytes.fromhex(self.current) + nonce
+        return header + AESGCM(self.keys[self.current]).encrypt(nonce, data, context)
+
+    def decrypt(self, sealed: bytes, context: bytes) -> bytes:
+        """The bytes that `encrypt` was given.
+
+        Raises:
+            KeyMissing: the key's id is not at hand, or the bytes were changed or belong elsewhere.
+        """
+        start = len(_MAGIC) + _ID_BYTES
+        key_id = sealed[len(_MAGIC) : start].hex()
+        if not sealed.startswith(_MAGIC) or key_id not in self.keys:
+            raise KeyMissing(
+                f"encrypted with key {key_id!r}, which is not in the key file; restore that key file"
+            )
+        nonce, body = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
+        try:
+            return AESGCM(self.keys[key_id]).decrypt(nonce, body, context)
+        except InvalidTag:
+            raise KeyMissing(
+                f"does not open with key {key_id!r}: the data or the key file was changed"
+            ) from None
+
+    def pseudonym(self, kind: str, value: str) -> str:
+        """HMAC-SHA-256 of a value, 32 hex digits: the same for the same kind, value and first key."""
+        first = self.keys[next(iter(self.keys))]
+        key = hmac.digest(first, b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
+        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def load_keyring(path: Path) -> Keyring:
+    """The keys in a file, which is made with mode 0600 when there is none yet.
+
+    Raises:
+        SettingsError: the file cannot be read, is not a key file, or other people may read it.
+    """
+    if not path.exists():
+        _create(path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise SettingsError(f"{path} can be read by others; run: chmod 600 {path}")
+    try:
+        held = json.loads(path.read_text())
+        keys = {key_id: base64.b64decode(text, validate=True) for key_id, text in held["keys"].items()}
+        ring = Keyring(current=held["current"], keys=keys)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise SettingsError(f"{path} is not a key file; restore it from a backup, or move it away") from None
+    if ring.current not in keys or any(len(key) != _KEY_BYTES for key in keys.values()):
+        raise SettingsError(f"{path} lacks its current key, or holds one of the wrong length; restore it")
+    return ring
+
+
+def _create(path: Path) -> None:
+    """Write a new key file whole or not at all; when two processes try, the first wins."""
+    key_id = secrets.token_hex(_ID_BYTES)
+    key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump({"current": key_id, "keys": {key_id: key}}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

@@ -1,0 +1,1 @@
+"""The lake: tables, catalog, landing and reading."""

@@ -1,0 +1,172 @@
+"""The one place that opens DuckDB: the lake is a DuckLake, attached as `stored`, with the views on top."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from tasks.errors import SettingsError
+from tasks.lake.tables import TABLES
+from tasks.questions.relations import load_relations, view_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_EXTENSIONS: Final = ("sqlite_scanner", "ducklake")
+_PARTITIONED: Final = ("words", "turns", "calls", "redactions", "engine_usage")
+_INLINE_ROWS: Final = 2000
+"""Ledger rows of a batch stay in the catalog instead of becoming a tiny Parquet file each."""
+
+_SQL_TYPES: Final = {
+    pa.string(): "varchar",
+    pa.date32(): "date",
+    pa.bool_(): "boolean",
+    pa.uint8(): "utinyint",
+    pa.uint16(): "usmallint",
+    pa.int32(): "integer",
+    pa.int64(): "bigint",
+    pa.float32(): "float",
+    pa.float64(): "double",
+    pa.timestamp("us", tz="UTC"): "timestamptz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """Where a lake is. `data` holds the Parquet files, `catalog.sqlite` says which of them count."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, address: str) -> Lake:
+        """The lake in a folder.
+
+        Raises:
+            SettingsError: the address is a URL; object storage needs the PostgreSQL catalog, not built yet.
+        """
+        if "://" in address:
+            raise SettingsError(f"{address.split('://')[0]}:// lakes are not supported yet; name a folder")
+        return cls(Path(address).expanduser().resolve())
+
+    @property
+    def data(self) -> Path:
+        """The folder of the Parquet files."""
+        return self.root / "data"
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog that commits all tables together."""
+        return self.root / "catalog.sqlite"
+
+    @property
+    def answers(self) -> Path:
+        """The folder of the encrypted answers."""
+        return self.root / "answers"
+
+
+@contextmanager
+def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection in one transaction, so that every question sees one version of the lake.
+
+    Raises:
+        SettingsError: there is no lake at this place.
+    """
+    if not lake.catalog.exists():
+        raise SettingsError(f"no lake at {lake.root}; make one: callarchive ingest FOLDER --lake {lake.root}")
+    with _attached(lake, "read_only") as connection:
+        create_views(connection)
+        connection.execute("begin")
+        yield connection
+
+
+@contextmanager
+def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that may change the lake, which is made when there is none."""
+    lake.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _attached(lake, f"data_inlining_row_limit {_INLINE_ROWS}") as connection:
+        _create_tables(connection)
+        yield connection
+
+
+@contextmanager
+def exclusively(lake: Lake) -> Iterator[None]:
+    """Hold the lake's lock, so that no other process on this machine ingests into it at the same time.
+
+    Raises:
+        SettingsError: another process holds it. The lock of a killed process is free.
+    """
+    lake.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(lake.root / "ingest.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise SettingsError(f"another ingest into {lake.root} is running; wait for it to end") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty lake in memory, for checking rows before they land."""
+    with duckdb.connect(config={"threads": "1"}) as connection:
+        connection.execute("attach ':memory:' as stored")
+        _create_tables(connection)
+        create_views(connection)
+        yield connection
+
+
+def create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the contract relations and the marts over `stored`, with their comments."""
+    for statement in view_statements(load_relations()):
+        connection.execute(statement)
+
+
+@contextmanager
+def _attached(lake: Lake, option: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",  # a query must not read this program's variables
+        "temp_directory": str(lake.root / "spill"),
+    }
+    with duckdb.connect(config=config) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for name in _EXTENSIONS:
+            connection.execute(f"load '{_extension_file(name)}'")
+        catalog, data = (str(path).replace("'", "''") for path in (lake.catalog, lake.data))
+        connection.execute(
+            f"attach 'ducklake:sqlite:{catalog}' as stored (data_path '{data}{os.sep}', {option})"
+        )
+        yield connection
+
+
+def _extension_file(name: str) -> Path:
+    """The signed extension that came as a wheel; nothing is fetched at run time."""
+    folder = Path(str(files(f"duckdb_extension_{name}"))) / "extensions" / f"v{duckdb.__version__}"
+    return folder / f"{name}.duckdb_extension"
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'stored'"
+    ).fetchall()
+    there = {name for (name,) in rows}
+    lasting = connection.execute(
+        "select type = 'ducklake' from duckdb_databases() where database_name = 'stored'"
+    ).fetchone() == (True,)
+    for name, schema in TABLES.items():
+        if name not in there:
+            columns = ", ".join(f'"{field.name}" {_SQL_TYPES[field.type]}' for field in schema)
+            connection.execute(f"create table stored.{name} ({columns})")
+            if lasting and name in _PARTITIONED:
+                connection.execute(f"alter table stored.{name} set partitioned by (call_date)")

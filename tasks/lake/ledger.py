@@ -1,0 +1,119 @@
+"""The ledger: what is known about each recording ever seen, and which files hold known recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import duckdb
+
+    from tasks.schemas import Recording, State
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger says about one recording."""
+
+    state: str
+    reason: str | None
+    attempts: int
+    first_seen_at: datetime
+    call_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A file as listed: the keyed hash of its address, its size and time."""
+
+    uri_key: str
+    size_bytes: int
+    modified_at: datetime | None
+
+
+def known_files(connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting]) -> dict[str, str]:
+    """SHA-256 by uri_key of the files that were read before and have not changed since."""
+    listed = pa.table(
+        {
+            "uri_key": pa.array([sighting.uri_key for sighting in sightings], pa.string()),
+            "size_bytes": pa.array([sighting.size_bytes for sighting in sightings], pa.int64()),
+            "modified_at": pa.array(
+                [sighting.modified_at for sighting in sightings], pa.timestamp("us", tz="UTC")
+            ),
+        }
+    )
+    connection.register("listed", listed)
+    rows = connection.execute(
+        "select uri_key, recording_sha256 from stored.sightings join listed using (uri_key, size_bytes) "
+        "where sightings.modified_at is not distinct from listed.modified_at"
+    ).fetchall()
+    connection.unregister("listed")
+    return dict(rows)
+
+
+def entries(connection: duckdb.DuckDBPyConnection, sha256s: Iterable[str]) -> dict[str, Entry]:
+    """What the ledger says about recordings, by SHA-256; unknown ones are left out."""
+    rows = connection.execute(
+        "select recording_sha256, state, reason, attempts, first_seen_at, call_id from stored.recordings "
+        "where recording_sha256 in (select unnest(?))",
+        [list(sha256s)],
+    ).fetchall()
+    return {row[0]: Entry(*row[1:]) for row in rows}
+
+
+def owners(connection: duckdb.DuckDBPyConnection, call_ids: Iterable[str]) -> dict[str, str]:
+    """The recording that holds each call id, for those ids that are taken."""
+    rows = connection.execute(
+        "select call_id, recording_sha256 from stored.calls where call_id in (select unnest(?))",
+        [list(call_ids)],
+    ).fetchall()
+    return dict(rows)
+
+
+def ledger_row(
+    recording: Recording,
+    state: State,
+    before: Entry | None,
+    *,
+    source_uri_masked: str,
+    run_id: str,
+    call_id: str | None = None,
+    stage: str | None = None,
+    reason: str | None = None,
+    duration_ms: int | None = None,
+) -> dict[str, Any]:
+    """One row of `recordings`; `before` is what the ledger said when this run began."""
+    now = datetime.now(UTC)
+    return {
+        "recording_sha256": recording.sha256,
+        "call_id": call_id,
+        "source_uri_masked": source_uri_masked,
+        "state": state,
+        "reason": reason,
+        "stage": stage,
+        "attempts": (before.attempts if before else 0) + 1,
+        "size_bytes": recording.size_bytes,
+        "duration_ms": duration_ms,
+        "metadata_problems": "; ".join(recording.metadata.problems) or None,
+        "first_seen_at": before.first_seen_at if before else now,
+        "updated_at": now,
+        "run_id": run_id,
+    }
+
+
+def sighting_rows(sightings: Iterable[Sighting], sha256: str) -> list[dict[str, Any]]:
+    """Rows of `sightings`: these files hold this recording."""
+    return [
+        {
+            "uri_key": sighting.uri_key,
+            "size_bytes": sighting.size_bytes,
+            "modified_at": sighting.modified_at,
+            "recording_sha256": sha256,
+        }
+        for sighting in sightings
+    ]

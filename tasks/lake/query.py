@@ -1,0 +1,76 @@
+"""Questions from outside: one SELECT over the lake, which can write, attach and read nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+
+from tasks.errors import QueryRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pyarrow as pa
+
+    from tasks.lake.catalog import Lake
+
+_TABLE_FUNCTIONS: Final = frozenset(
+    "range generate_series unnest repeat json_each json_tree duckdb_columns duckdb_tables duckdb_views "
+    "duckdb_functions duckdb_types pragma_table_info summary".split()
+)
+"""Functions after `from` that touch neither files nor other databases. sqlite_scan, for one, reads any."""
+
+
+def confine(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Take from a connection every file but the lake's, and the means to change that."""
+    connection.execute("set allowed_directories = [?]", [str(lake.data)])
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def run_query(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object] | None = None
+) -> pa.Table:
+    """The rows of one SELECT as an Arrow table.
+
+    Raises:
+        QueryRefused: it is not one SELECT, uses a function that reaches outside, or does not run.
+    """
+    _refuse_unless_select(connection, sql)
+    try:
+        return connection.execute(sql, dict(parameters or {})).to_arrow_table()
+    except duckdb.Error as error:
+        raise QueryRefused(_first_lines(error)) from None
+
+
+def _refuse_unless_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    row = connection.execute("select json_serialize_sql(?)", [sql]).fetchone()
+    tree = json.loads(row[0]) if row else {"error": True}
+    if tree["error"]:
+        if tree.get("error_type") == "parser":
+            raise QueryRefused(f"the SQL does not parse: {tree.get('error_message')}")
+        raise QueryRefused("only a SELECT can be run here; the lake is changed by ingest, review and erase")
+    if len(tree["statements"]) != 1:
+        raise QueryRefused("one SELECT at a time")
+    for name in _table_functions(tree):
+        if name not in _TABLE_FUNCTIONS:
+            raise QueryRefused(f"{name}() reaches outside the lake's relations; see: callarchive sql --help")
+
+
+def _table_functions(node: Any) -> Iterator[str]:
+    """The names of all functions used as a relation anywhere in a parsed statement."""
+    if isinstance(node, dict):
+        if node.get("type") == "TABLE_FUNCTION":
+            yield str(node["function"]["function_name"]).lower()
+        for value in node.values():
+            yield from _table_functions(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _table_functions(value)
+
+
+def _first_lines(error: duckdb.Error) -> str:
+    """DuckDB's own words, without the echo of the query, which may quote a customer's words."""
+    return str(error).partition("\n\nLINE ")[0][:400]

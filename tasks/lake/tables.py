@@ -1,0 +1,182 @@
+"""The lake's tables as they lie on disk: column types, order and Parquet encodings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_ID = pa.string()
+_UTC = pa.timestamp("us", tz="UTC")
+
+WORDS: Final = pa.schema(
+    [
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("channel", pa.uint8()),
+        ("speaker", pa.string()),
+        ("turn_index", pa.int32()),
+        ("word_index", pa.int32()),
+        ("word", pa.string()),
+        ("start_ms", pa.int32()),
+        ("duration_ms", pa.uint16()),
+        ("confidence_percent", pa.uint8()),
+        ("entity", pa.string()),
+    ]
+)
+
+TURNS: Final = pa.schema(
+    [
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("turn_index", pa.int32()),
+        ("channel", pa.uint8()),
+        ("speaker", pa.string()),
+        ("start_ms", pa.int32()),
+        ("end_ms", pa.int32()),
+        ("text", pa.string()),
+        ("word_count", pa.int32()),
+        ("mean_confidence", pa.float32()),
+        ("sentiment", pa.float32()),
+    ]
+)
+
+CALLS: Final = pa.schema(
+    [
+        ("call_id", _ID),
+        ("recording_sha256", pa.string()),
+        ("source_uri_masked", pa.string()),
+        ("started_at", _UTC),
+        ("call_date", pa.date32()),
+        ("duration_ms", pa.int32()),
+        ("channel_count", pa.uint8()),
+        ("channel_verdict", pa.string()),
+        ("speaker_source", pa.string()),
+        ("speaker_doubt", pa.string()),
+        ("agent_id", pa.string()),
+        ("queue", pa.string()),
+        ("customer_key", pa.string()),
+        ("metadata", pa.string()),
+        ("engine", pa.string()),
+        ("model", pa.string()),
+        ("language", pa.string()),
+        ("recipe_id", pa.string()),
+        ("word_count", pa.int32()),
+        ("agent_talk_ms", pa.int32()),
+        ("customer_talk_ms", pa.int32()),
+        ("other_talk_ms", pa.int32()),
+        ("silence_ms", pa.int32()),
+        ("overlap_ms", pa.int32()),
+        ("mean_confidence", pa.float32()),
+        ("low_confidence_words", pa.int32()),
+        ("redaction_count", pa.int32()),
+        ("rejected_segments", pa.int32()),
+        ("billed_ms", pa.int64()),
+        ("cost_usd", pa.float64()),
+        ("landed_at", _UTC),
+    ]
+)
+
+REDACTIONS: Final = pa.schema(
+    [
+        ("finding_id", _ID),
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("entity", pa.string()),
+        ("reason", pa.string()),
+        ("score", pa.float32()),
+        ("tier", pa.string()),
+        ("channel", pa.uint8()),
+        ("speaker", pa.string()),
+        ("start_word", pa.int32()),
+        ("end_word", pa.int32()),
+        ("start_ms", pa.int32()),
+        ("end_ms", pa.int32()),
+        ("mode", pa.string()),
+        ("detector_version", pa.string()),
+        ("review_status", pa.string()),
+    ]
+)
+
+RECORDINGS: Final = pa.schema(
+    [
+        ("recording_sha256", _ID),
+        ("call_id", pa.string()),
+        ("source_uri_masked", pa.string()),
+        ("state", pa.string()),
+        ("reason", pa.string()),
+        ("stage", pa.string()),
+        ("attempts", pa.int32()),
+        ("size_bytes", pa.int64()),
+        ("duration_ms", pa.int32()),
+        ("metadata_problems", pa.string()),
+        ("first_seen_at", _UTC),
+        ("updated_at", _UTC),
+        ("run_id", pa.string()),
+    ]
+)
+
+ENGINE_USAGE: Final = pa.schema(
+    [
+        ("usage_id", _ID),
+        ("call_id", pa.string()),
+        ("call_date", pa.date32()),
+        ("recording_sha256", pa.string()),
+        ("run_id", pa.string()),
+        ("channel", pa.uint8()),
+        ("chunk_index", pa.int32()),
+        ("engine", pa.string()),
+        ("model", pa.string()),
+        ("requested_at", _UTC),
+        ("audio_ms", pa.int32()),
+        ("billed_ms", pa.int32()),
+        ("cost_usd", pa.float64()),
+        ("latency_ms", pa.int32()),
+        ("attempts", pa.int32()),
+        ("cache_hit", pa.bool_()),
+    ]
+)
+
+REVIEWS: Final = pa.schema(
+    [
+        ("review_id", _ID),
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("finding_id", pa.string()),
+        ("reviewer", pa.string()),
+        ("decided_at", _UTC),
+        ("decision", pa.string()),
+        ("before", pa.string()),
+        ("after", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+
+SIGHTINGS: Final = pa.schema(
+    [
+        ("uri_key", _ID),
+        ("size_bytes", pa.int64()),
+        ("modified_at", _UTC),
+        ("recording_sha256", pa.string()),
+    ]
+)
+"""Which file, by keyed hash of its address, held which recording: unchanged files are not read again."""
+
+TABLES: Final[dict[str, pa.Schema]] = {
+    "words": WORDS,
+    "turns": TURNS,
+    "calls": CALLS,
+    "redactions": REDACTIONS,
+    "recordings": RECORDINGS,
+    "engine_usage": ENGINE_USAGE,
+    "reviews": REVIEWS,
+    "sightings": SIGHTINGS,
+}
+
+
+def as_table(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table of the named relation; a column that a row leaves out is null."""
+    return pa.Table.from_pylist(list(rows), schema=TABLES[name])

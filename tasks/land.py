@@ -1,0 +1,73 @@
+"""Step: finished calls -> the lake, whole or not at all. What breaks a promise of the lake does not land."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from tasks.lake.catalog import scratch
+from tasks.lake.landing import PARTITIONED, Batch, land_batch
+from tasks.lake.tables import TABLES, as_table
+from tasks.questions.loader import CHECKS, load_questions
+from tasks.rows import call_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from tasks.lake.catalog import Lake
+    from tasks.questions.question import Question
+    from tasks.rows import FinishedCall
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What a batch brings: calls with their ledger rows, ledger rows of those that failed, and sightings."""
+
+    calls: Sequence[tuple[FinishedCall, Mapping[str, Any]]]
+    others: Sequence[Mapping[str, Any]]
+    sightings: Sequence[Mapping[str, Any]]
+
+
+def land(connection: duckdb.DuckDBPyConnection, lake: Lake, landing: Landing) -> None:
+    """One transaction over all tables; calls and recordings that were there are replaced."""
+    tables = _together([call_tables(call) for call, _ in landing.calls])
+    rows = [*(row for _, row in landing.calls), *landing.others]
+    tables["recordings"] = as_table("recordings", rows)
+    tables["sightings"] = as_table("sightings", landing.sightings)
+    land_batch(connection, lake, Batch(tables))
+
+
+def broken_promises(calls: Sequence[tuple[FinishedCall, Mapping[str, Any]]]) -> dict[str, str]:
+    """The checks of sql/checks, run over calls before they land: call id -> the check it fails."""
+    if not calls:
+        return {}
+    tables = _together([call_tables(call) for call, _ in calls])
+    tables["recordings"] = as_table("recordings", [row for _, row in calls])
+    broken: dict[str, str] = {}
+    with scratch() as connection:
+        for name, table in tables.items():
+            connection.register("landing", table)
+            connection.execute(f"insert into stored.{name} select * from landing")
+            connection.unregister("landing")
+        for check in _checks_of_calls():
+            rows = connection.execute(f"select distinct call_id from ({check.sql})").fetchall()
+            broken |= {call_id: check.name for (call_id,) in rows if call_id}
+    return broken
+
+
+def _checks_of_calls() -> list[Question]:
+    """The checks that name the call that breaks them; the others are about the ledger and the books."""
+    return [
+        check for check in load_questions(CHECKS).values() if any(c.name == "call_id" for c in check.columns)
+    ]
+
+
+def _together(tables: Sequence[Mapping[str, pa.Table]]) -> dict[str, pa.Table]:
+    return {
+        name: pa.concat_tables([TABLES[name].empty_table(), *(one[name] for one in tables)])
+        for name in PARTITIONED
+    }

@@ -1,0 +1,1 @@
+"""Finding personal data in conversations and rendering it out."""

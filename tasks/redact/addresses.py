@@ -1,0 +1,211 @@
+"""Street addresses, boxes and the post codes after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tasks.redact import lexicon, places
+from tasks.redact.candidates import Candidate
+from tasks.redact.expectations import asked
+from tasks.redact.runs import Run
+from tasks.redact.script import Say, Script
+from tasks.redact.tokens import NUMERIC
+
+NOT_IN_NAMES = frozenset(
+    "each every that this these those the my our your his her their of long one-way about in to and or for with is "
+    "was are am per certain from on at by it i you we they he she minute minutes hour hours day days week weeks "
+    "month months year years dollars dollar percent more times way block blocks mile miles only just all then "
+    "there if so but have has had do did will would can people different other".split()
+)
+"""No word of a street's name, between the number and "street"."""
+MAX_NAME_WORDS = 4
+MAX_CITY_WORDS = 3
+_SHORT_ANSWER = 14
+
+
+def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
+    """Addresses by their form, then those that were asked for, then the post codes behind both."""
+    found: list[Candidate] = []
+    for index, say in enumerate(script.says):
+        wanted = _is_wanted(script, index)
+        here = list(_by_form(script, say, wanted=wanted))
+        if wanted:
+            here += _announced(script, index, here)
+        found += _extended(script, say, here)
+    return [*found, *_post_codes(script, runs, found)]
+
+
+def _is_wanted(script: Script, index: int) -> bool:
+    return any(cue.entity == "ADDRESS" for cue in script.cues[index]) or "ADDRESS" in asked(script, index)
+
+
+def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
+    at = say.first
+    while at < say.end:
+        end = _box_end(script, say, at) or _street_end(script, say, at, wanted=wanted)
+        if end is None:
+            at += 1
+        else:
+            yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.85, "street")
+            at = end
+
+
+def _is_number(script: Script, at: int) -> bool:
+    token = script.tokens[at]
+    kinds = {atom.kind for atom in token.atoms}
+    return bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds
+
+
+def _number_start(script: Script, say: Say, at: int) -> int:
+    """The start of the house number, or of the unit before it ("flat nine, thirty-one ...")."""
+    first = at
+    while first > say.first and (
+        _is_number(script, first - 1)
+        or script.cores[first - 1] in places.UNITS
+        or (script.tokens[first - 1].value_like and script.prev(first - 1) in places.UNITS)
+    ):
+        first -= 1
+    return first
+
+
+def _box_end(script: Script, say: Say, at: int) -> int | None:
+    """ "p o box eleven seventy three", "PO Box 12"."""
+    core = script.cores[at]
+    box = at + 2 if script.cores[at : at + 3] == ["p", "o", "box"] else at + 1 if core in {"po", "p.o"} else None
+    if box is None or box >= say.end or script.cores[box] != "box":
+        return None
+    end = box + 1
+    while end < say.end and _is_number(script, end):
+        end += 1
+    return end if end > box + 1 else None
+
+
+def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | None:
+    """The end of "<number> <name> street" whose number ends at this word."""
+    if not _is_number(script, at) or (at + 1 < say.end and _is_number(script, at + 1)):
+        return None
+    names = 0
+    for word in range(at + 1, min(at + 2 + MAX_NAME_WORDS, say.end)):
+        core = script.cores[word]
+        if core in places.STREETS and (names or core == "county" or script.cores[word - 1] in places.DIRECTIONS):
+            if _is_street(script, at, word, wanted=wanted):
+                return _street_tail(script, say, word + 1)
+        if core in NOT_IN_NAMES or script.tokens[word].sealed or script.tokens[word - 1].closes:
+            return None
+        names += 1
+    return None
+
+
+def _is_street(script: Script, number: int, street: int, *, wanted: bool) -> bool:
+    """Doubtful words for streets ("drive", "way") need a name that is no ordinary word, or an address being asked for."""
+    if wanted or script.cores[street] in places.PLAIN_STREETS:
+        return script.cores[number] != "one" or wanted or street - number > 1
+    name = [script.tokens[word] for word in range(number + 1, street)]
+    return any(not token.name.common or token.capital for token in name)
+
+
+def _street_tail(script: Script, say: Say, at: int) -> int:
+    """Past a second word for the street ("harbor view road"), a route's number and a direction."""
+    while at < say.end and not script.tokens[at - 1].closes:
+        core = script.cores[at]
+        if core not in places.STREETS and core not in places.DIRECTIONS and not (
+            script.cores[at - 1] in {"highway", "road", "route", "county", "hwy"} and _is_number(script, at)
+        ):
+            break
+        at += 1
+    return at
+
+
+def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterator[Candidate]:
+    """A number with a name behind it, where an address is expected: "it's three oh nine south main"."""
+    say = script.says[index]
+    for at in range(say.first, say.end):
+        taken = any(one.first <= at < one.end for one in here)
+        after = script.next(at)
+        if taken or not _is_number(script, at) or not after or _is_number(script, at + 1):
+            continue
+        end = at + 1
+        while end < say.end and end - at <= MAX_NAME_WORDS and _is_name_word(script, end):
+            end += 1
+        if end > at + 1:
+            yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.7, "cue:ADDRESS")
+
+
+def _is_name_word(script: Script, at: int) -> bool:
+    token = script.tokens[at]
+    if token.core in places.DIRECTIONS or token.core in places.STREETS or token.core in places.UNITS:
+        return True
+    if token.sealed or token.core in NOT_IN_NAMES or token.core in lexicon.UNITS or token.core in lexicon.LINKS:
+        return False
+    fresh = not script.tokens[at - 1].closes
+    return fresh and (token.capital or not token.name.common or script.cores[at - 1] in places.DIRECTIONS)
+
+
+def _extended(script: Script, say: Say, here: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Each address with its unit, city and state; the next stretch may come after a few words."""
+    for found in here:
+        end = _place_end(script, say, found.end)
+        yield Candidate(found.first, end, found.entity, found.score, found.reason)
+        yield from _later_parts(script, say, end)
+
+
+def _place_end(script: Script, say: Say, at: int) -> int:
+    end = at
+    while end < say.end:
+        step = _unit_end(script, say, end) or _city_end(script, say, end)
+        if step is None:
+            return end
+        end = step
+    return end
+
+
+def _unit_end(script: Script, say: Say, at: int) -> int | None:
+    if script.cores[at] not in places.UNITS or at + 1 >= say.end or not script.tokens[at + 1].value_like:
+        return None
+    end = at + 1
+    while end < say.end and script.tokens[end].value_like and end - at <= 4:  # noqa: PLR2004
+        end += 1
+    return end
+
+
+def _city_end(script: Script, say: Say, at: int) -> int | None:
+    """Past a city or a state: known ones, capitalised ones, and unusual words that a state follows."""
+    for state in range(at, min(at + 1 + MAX_CITY_WORDS, say.end)):
+        if script.cores[state] in places.STATES | places.CITIES:
+            return state + 1
+        if not _may_be_city(script, state):
+            break
+    token = script.tokens[at]
+    if _may_be_city(script, at) and (token.capital or not token.name.common) and token.core.isalpha() and len(token.core) > 2:  # noqa: PLR2004
+        return at + 1
+    return at + 1 if script.cores[at] == "in" and _city_end(script, say, at + 1) and at + 1 < say.end else None
+
+
+def _may_be_city(script: Script, at: int) -> bool:
+    token = script.tokens[at]
+    blocked = token.sealed or token.value_like or token.core in NOT_IN_NAMES or token.core in lexicon.LINKS
+    return not blocked and token.core not in {"zip", "postcode", "now", "please", "phone", "email", "number"}
+
+
+def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
+    """Units and known places within a few words: "... now suite two hundred", "that's out by greeley colorado"."""
+    for word in range(at, min(at + 6, say.end)):
+        end = _unit_end(script, say, word)
+        if end is None and script.cores[word] in places.STATES | places.CITIES:
+            first = word
+            while first > at and _may_be_city(script, first - 1) and not script.tokens[first - 1].name.common:
+                first -= 1
+            yield Candidate(first, word + 1, "ADDRESS", 0.6, "place")
+        elif end is not None:
+            yield Candidate(word, end, "ADDRESS", 0.7, "unit")
+
+
+def _post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """A run of about the right length soon after an address or a state."""
+    ends = {one.end for one in found}
+    for run in runs:
+        before = script.prev(run.first)
+        follows = any(end <= run.first <= end + 3 and script.say_of[end - 1] == script.say_of[run.first] for end in ends)
+        length = run.digits + run.letters
+        if (follows and 4 <= length <= 9) or (before in places.STATES and run.digits == 5):  # noqa: PLR2004
+            yield Candidate(run.first, run.end, "POSTAL_CODE", 0.8, "after-address")

@@ -1,0 +1,82 @@
+"""Phrases that announce a value ("the long card number"), found in the words of a turn."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import yaml
+
+CUES_PATH = Path(__file__).with_name("cues.yaml")
+Trie: TypeAlias = "dict[str, Trie | str]"
+_END = ""
+
+
+class Cue(NamedTuple):
+    """What words[first:end] of a conversation announce."""
+
+    first: int
+    end: int
+    entity: str
+
+
+@lru_cache(maxsize=1)
+def standard_cues() -> Mapping[str, tuple[str, ...]]:
+    """The phrases that come with callarchive, by entity."""
+    written = yaml.safe_load(CUES_PATH.read_text(encoding="utf-8"))
+    return {entity: tuple(str(phrase) for phrase in phrases) for entity, phrases in written.items()}
+
+
+def expand(phrase: str) -> list[tuple[str, ...]]:
+    """Every word sequence a phrase stands for: `a|b` either word, `a?` or `a|b?` may be missing."""
+    slots: list[list[str]] = []
+    for slot in phrase.lower().split():
+        words = slot.removesuffix("?").split("|")
+        slots.append([*words, ""] if slot.endswith("?") else words)
+    return [tuple(word for word in choice if word) for choice in itertools.product(*slots)]
+
+
+def build_trie(phrases: Mapping[str, Sequence[str]]) -> Trie:
+    """A tree of words with the entity at the end of each phrase; of two equal phrases the first counts."""
+    root: Trie = {}
+    for entity, written in phrases.items():
+        for words in itertools.chain.from_iterable(expand(phrase) for phrase in written):
+            node = root
+            for word in words:
+                below = node.setdefault(word, {})
+                if isinstance(below, str):
+                    break
+                node = below
+            else:
+                node.setdefault(_END, entity)
+    return root
+
+
+def match_cues(cores: Sequence[str], first: int, end: int, trie: Trie) -> list[Cue]:
+    """The longest phrase at each place of words[first:end], none inside another."""
+    cues: list[Cue] = []
+    at = first
+    while at < end:
+        cue = _match_at(cores, at, end, trie) if cores[at] in trie else None
+        if cue is None:
+            at += 1
+        else:
+            cues.append(cue)
+            at = cue.end
+    return cues
+
+
+def _match_at(cores: Sequence[str], first: int, end: int, trie: Trie) -> Cue | None:
+    node, found, at = trie, None, first
+    while at < end:
+        below = node.get(cores[at])
+        if not isinstance(below, dict):
+            break
+        node, at = below, at + 1
+        entity = node.get(_END)
+        if isinstance(entity, str):
+            found = Cue(first, at, entity)
+    return found

@@ -1,0 +1,157 @@
+"""Dates that say who somebody is: dates of birth, and when a card expires."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tasks.redact import lexicon
+from tasks.redact.candidates import Candidate
+from tasks.redact.expectations import NEAR, expectations
+from tasks.redact.runs import Run
+from tasks.redact.script import Script
+from tasks.redact.shapes import SHAPES
+from tasks.redact.spoken_numbers import digits_of
+from tasks.redact.tokens import NUMERIC
+
+DATED = frozenset({"DOB", "CARD_EXPIRY"})
+INSIDE = frozenset("of the and slash dash comma stroke dot in on uh um er year".split())
+OLDEST, YOUNGEST = 1905, 2012
+"""Years of birth of people who call; a later year without a cue is an appointment."""
+_YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)|(?<=[/.-])(\d\d)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date at words[first:end], or what may be one."""
+
+    first: int
+    end: int
+    months: int
+    ordinals: int
+    numbers: int
+    written: str
+    """A date in digits ("02/17/1991"), or an empty string."""
+    digits: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Surely a date: it has a month's name, or is written as one."""
+        return bool(self.written) or (self.months > 0 and self.numbers + self.ordinals > 0)
+
+
+def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa: ARG001  (every detector is given the runs)
+    """Dates of birth, expiry dates, and plain dates and high ages for rules that redact those."""
+    found: list[Candidate] = []
+    for date in _dates(script):
+        entity = _announced(script, date)
+        if entity:
+            found.append(Candidate(_with_article(script, date), date.end, entity, 0.95, f"cue:{entity}"))
+        elif _is_birth_date(date):
+            found.append(Candidate(_with_article(script, date), date.end, "DOB", 0.6, "birth-year"))
+        if date.is_plain:
+            found.append(Candidate(date.first, date.end, "DATE", 0.7, "date"))
+    return [*found, *_high_ages(script)]
+
+
+def _dates(script: Script) -> Iterator[Date]:
+    """Stretches of numbers, ordinals and months in one breath."""
+    at = 0
+    while at < len(script.words):
+        if _part(script, at):
+            end = _end(script, at)
+            yield _read(script, at, end)
+            at = end
+        else:
+            at += 1
+
+
+def _part(script: Script, at: int) -> str:
+    """Which part of a date a word can be, an empty string where none."""
+    token = script.tokens[at]
+    core = token.core
+    if core in lexicon.MONTHS:
+        return "month" if core not in lexicon.EVERYDAY_MONTHS or _beside_number(script, at) else ""
+    if not token.value_like:
+        kind = token.atoms[-1].kind
+        return {"ordinal": "ordinal", "date": "written"}.get(kind, "") if token.atoms[0].kind != "word" else ""
+    if any(atom.kind == "ordinal" for atom in token.atoms):
+        return "ordinal"
+    if all(atom.kind in NUMERIC for atom in token.atoms):
+        return "number"
+    return ""
+
+
+def _beside_number(script: Script, at: int) -> bool:
+    """"may" and "march" are months where a day or a year stands beside them."""
+    say = script.span(at)
+    for other in (at - 2, at - 1, at + 1, at + 2):
+        if not say.first <= other < say.end:
+            continue
+        kinds = {atom.kind for atom in script.tokens[other].atoms}
+        direct = abs(other - at) == 1 or script.cores[(other + at) // 2] in {"the", "of"}
+        if direct and kinds & (NUMERIC | {"ordinal"}) and "letter" not in kinds:
+            return True
+    return False
+
+
+def _end(script: Script, first: int) -> int:
+    last, at = first, first + 1
+    while at < script.span(first).end:
+        core = script.cores[at]
+        if _part(script, at):
+            last = at
+        elif core not in INSIDE and not (core in lexicon.CORRECTIONS and at - last <= 2):  # noqa: PLR2004
+            break
+        at += 1
+    return last + 1
+
+
+def _read(script: Script, first: int, end: int) -> Date:
+    parts = [_part(script, at) for at in range(first, end)]
+    written = " ".join(script.cores[at] for at in range(first, end) if _part(script, at) == "written")
+    numeric = [atom for at in range(first, end) for atom in script.tokens[at].atoms if atom.kind in NUMERIC]
+    count = parts.count
+    return Date(first, end, count("month"), count("ordinal"), count("number"), written, digits_of(numeric))
+
+
+def _announced(script: Script, date: Date) -> str:
+    """DOB or CARD_EXPIRY where the nearest announcement that a date fits is one."""
+    if script.next(date.end - 1) in lexicon.UNITS and not date.is_plain:
+        return ""
+    for distance, entity in expectations(script, date.first, date.end):
+        if entity in DATED and (distance < NEAR or date.is_plain):
+            return entity
+        if entity in SHAPES and not date.is_plain and not date.ordinals:
+            return ""
+    return ""
+
+
+def _with_article(script: Script, date: Date) -> int:
+    first = date.first
+    while script.prev(first) in {"the", "of"}:
+        first -= 1
+    return first
+
+
+def _is_birth_date(date: Date) -> bool:
+    """A whole date with the year of a grown person: few other dates of that kind are told on the telephone."""
+    if date.written:
+        year = _YEAR.search(date.written)
+        return bool(year and year[1] and OLDEST <= int(year[1]) <= YOUNGEST)
+    if not date.months or date.numbers + date.ordinals < 2:  # noqa: PLR2004
+        return False
+    return len(date.digits) >= 4 and OLDEST <= int(date.digits[-4:]) <= YOUNGEST  # noqa: PLR2004
+
+
+def _high_ages(script: Script) -> Iterator[Candidate]:
+    """Ages over 89, which the HIPAA safe harbour counts as identifying."""
+    for at in range(1, len(script.words)):
+        if script.cores[at] in {"years", "year"} and script.next(at) == "old":
+            first = at - 1
+            while first - 1 >= script.span(at).first and _part(script, first - 1) == "number":
+                first -= 1
+            age = digits_of([atom for word in range(first, at) for atom in script.tokens[word].atoms])
+            if age.isdigit() and 89 < int(age) < 125:  # noqa: PLR2004
+                yield Candidate(first, at, "AGE", 0.8, "age")

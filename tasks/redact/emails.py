@@ -1,0 +1,164 @@
+"""E-mail addresses and payment handles, written, spoken or spelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tasks.redact import lexicon
+from tasks.redact.candidates import Candidate
+from tasks.redact.expectations import asked
+from tasks.redact.runs import Run
+from tasks.redact.script import Say, Script
+
+ENDINGS = frozenset(
+    "com net org edu gov mil int info biz co uk us ca au nz ie in io me tv de fr es it nl eu ai app dev cloud online".split()
+)
+PROVIDERS = frozenset(
+    "gmail yahoo hotmail outlook icloud aol comcast verizon protonmail proton rediffmail live btinternet msn gmx "
+    "ymail mac fastmail zoho mail googlemail sbcglobal bellsouth earthlink att optusnet bigpond shaw rogers telus "
+    "virginmedia sky talktalk paytm ybl oksbi okhdfcbank okicici okaxis upi apl".split()
+)
+LEFT_EDGE = frozenset(
+    "is it's its to email e-mail address was no my mail id sure yes yeah still use that's under um uh and as on "
+    "that through currently should be account me okay".split()
+)
+"""A local part begins after one of these."""
+WEB = frozenset("www website web site http https slash page portal url browser visit go".split())
+MAX_LOCAL_WORDS = 18
+NEAR_WORDS = 24
+"""A spelling so near to an address in the same breath belongs to it."""
+_DOMAIN = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$")
+
+
+def find_emails(script: Script, runs: Sequence[Run]) -> list[Candidate]:
+    """E-mail addresses, and the spellings around them."""
+    found: list[Candidate] = []
+    for index, say in enumerate(script.says):
+        entity = _wanted(script, index)
+        spoken = list(_addresses(script, say, entity))
+        found += spoken
+        if spoken:
+            found += _spellings(script, say, runs, spoken)
+        elif entity:
+            found += _unfinished(script, index, entity)
+    return found
+
+
+def _wanted(script: Script, index: int) -> str:
+    """EMAIL or UPI_ID where one of them is announced here or was asked for, else an empty string."""
+    here = [cue.entity for cue in script.cues[index]]
+    for entity in (*reversed(here), *asked(script, index)):
+        if entity in {"EMAIL", "UPI_ID"}:
+            return entity
+    return ""
+
+
+def _addresses(script: Script, say: Say, wanted: str) -> Iterator[Candidate]:
+    at = say.first
+    while at < say.end:
+        found = _address_at(script, say, at, wanted)
+        if found:
+            yield found
+            at = found.end
+        else:
+            at += 1
+
+
+def _address_at(script: Script, say: Say, at: int, wanted: str) -> Candidate | None:
+    """The address whose sign is at this word: an "@" in it, or a spoken "at" before a domain."""
+    core = script.cores[at]
+    if "@" in script.words[at] and len(core) > 2:  # noqa: PLR2004
+        return Candidate(_written_start(script, say, at), at + 1, wanted or "EMAIL", 0.95, "at-sign")
+    if core != "at":
+        return None
+    end = _domain_end(script, say, at + 1)
+    if end is None:
+        return None
+    first = _local_start(script, say, at)
+    if first == at and not wanted:
+        return None
+    return Candidate(first, end, wanted or "EMAIL", 0.9, "at-domain")
+
+
+def _domain_end(script: Script, say: Say, at: int) -> int | None:
+    """The end of the domain that begins at a word, None where there is none."""
+    if script.cores[at : at + 2] == ["the", "rate"]:
+        at += 2
+    if at < say.end and _DOMAIN.match(script.cores[at]):
+        return at + 1
+    end = _dotted_end(script, say, at)
+    if end is not None:
+        return end
+    if at < say.end and script.cores[at] in PROVIDERS:
+        return at + 1
+    two = "".join(script.cores[at : min(at + 3, say.end)])
+    return min(at + 3, say.end) if two in PROVIDERS else None
+
+
+def _dotted_end(script: Script, say: Say, at: int) -> int | None:
+    """The end of "state dot edu" and "b t internet dot co dot uk"."""
+    for dot in range(at + 1, min(at + 7, say.end - 1)):
+        if script.cores[dot] in {"dot", "period", "point"} and script.cores[dot + 1] in ENDINGS:
+            end = dot + 2
+            while end + 1 < say.end and script.cores[end] in {"dot", "period"} and script.cores[end + 1] in ENDINGS:
+                end += 2
+            return end
+        if script.tokens[dot].closes and not script.tokens[dot].value_like:
+            return None
+    return None
+
+
+def _local_start(script: Script, say: Say, at: int) -> int:
+    first = at
+    while first > say.first and at - first < MAX_LOCAL_WORDS:
+        core = script.cores[first - 1]
+        if core in LEFT_EDGE and not _is_example(script, first - 1):
+            break
+        if core in WEB or script.tokens[first - 1].closes or script.tokens[first - 1].sealed:
+            break
+        first -= 1
+    return first
+
+
+def _written_start(script: Script, say: Say, at: int) -> int:
+    """ "john dot smith@gmail.com": an engine may write only the end as an address."""
+    first = at
+    while first - 2 >= say.first and script.cores[first - 1] in {"dot", "underscore", "dash"}:
+        first -= 2
+    return first
+
+
+def _is_example(script: Script, at: int) -> bool:
+    return script.prev(at) in lexicon.LIKE_WORDS or script.next(at) in {"dot", "underscore"}
+
+
+def _spellings(script: Script, say: Say, runs: Sequence[Run], spoken: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Spelled letters and names beside an address: parts of it, or its spelling."""
+    for run in runs:
+        if not (say.first <= run.first < say.end and run.letters >= run.digits and run.letters):
+            continue
+        near = next((one for one in spoken if abs(one.first - run.end) < NEAR_WORDS or abs(run.first - one.end) < NEAR_WORDS), None)
+        if near:
+            first = run.first
+            while first > say.first and _is_unusual(script, first - 1):
+                first -= 1
+            yield Candidate(first, run.end, near.entity, 0.7, "spelling")
+
+
+def _is_unusual(script: Script, at: int) -> bool:
+    token = script.tokens[at]
+    return token.core.isalpha() and not token.name.common and token.core not in lexicon.LINKS and len(token.core) > 2  # noqa: PLR2004
+
+
+def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
+    """A part of an address after a cue, its end not said yet: "it's jane dot doe"."""
+    say = script.says[index]
+    cues = [cue.end for cue in script.cues[index] if cue.entity == entity]
+    first = cues[-1] if cues else say.first
+    while first < say.end and (script.cores[first] in LEFT_EDGE or script.cores[first] in lexicon.FILLERS):
+        first += 1
+    signs = [at for at in range(first, say.end) if script.cores[at] in {"dot", "underscore", "hyphen", "at"} or script.tokens[at].value_like]
+    joined = any(script.cores[at] in {"dot", "underscore"} for at in signs)
+    if joined and first < signs[-1]:
+        yield Candidate(first, min(say.end, signs[-1] + 2), entity, 0.6, f"cue:{entity}")

@@ -1,0 +1,72 @@
+"""What a value must be, to judge by what has been said and asked around it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tasks.redact.script import Script
+
+SAME_BREATH = 16
+"""A cue reaches so many words ahead in the same breath."""
+LOOK_AHEAD = 5
+"""And a value so many words ahead to a cue after it ("... is my card number")."""
+WINDOW = 3
+"""A question is answered within so many turns of the speaker who was asked."""
+
+
+class Expectation(NamedTuple):
+    """An announced entity; the smaller the distance the surer."""
+
+    distance: int
+    entity: str
+
+
+NEAR = 30
+"""Beyond this distance the announcement is two or more turns back."""
+
+
+def expectations(script: Script, first: int, end: int) -> list[Expectation]:
+    """What is expected at words[first:end], the nearest first."""
+    found = [*_in_breath(script, first, end), *_before(script, first)]
+    return sorted(found)
+
+
+def asked(script: Script, index: int) -> list[str]:
+    """The entities that says[index] answers, the last one asked first; empty where nobody asked."""
+    for back in (1, 3):
+        before = index - back
+        if before < 0:
+            return []
+        question, answer = script.says[before], script.says[index]
+        if question.who is not None and question.who == answer.who:
+            return []
+        if script.cues[before]:
+            return [cue.entity for cue in reversed(script.cues[before])]
+        if script.says[index - 1].end - script.says[index - 1].first > 4:  # noqa: PLR2004
+            return []
+    return []
+
+
+def _in_breath(script: Script, first: int, end: int) -> list[Expectation]:
+    found = []
+    for cue in script.cues[script.say_of[first]]:
+        if cue.end <= first and first - cue.end < SAME_BREATH:
+            found.append(Expectation(first - cue.end, cue.entity))
+        elif 0 <= cue.first - end < LOOK_AHEAD:
+            found.append(Expectation(6 + cue.first - end, cue.entity))
+    return found
+
+
+def _before(script: Script, first: int) -> list[Expectation]:
+    found = []
+    here = script.say_of[first]
+    for back in range(1, 2 * WINDOW):
+        before = here - back
+        if before < 0:
+            break
+        say = script.says[before]
+        distance = 6 + 10 * back
+        found += [Expectation(distance + (say.end - cue.end) // 3, cue.entity) for cue in script.cues[before]]
+        if found and say.who != script.says[here].who:
+            break
+    return found

@@ -1,0 +1,135 @@
+"""What was found once is known for the whole call: read-backs, repetitions, and names used later."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from tasks.redact import lexicon, places
+from tasks.redact.candidates import Candidate
+from tasks.redact.emails import ENDINGS, PROVIDERS
+from tasks.redact.name_words import GREETINGS, NAME_VERBS, NEVER, NO_NAME_BEFORE, TITLES
+from tasks.redact.runs import Run
+from tasks.redact.script import Script
+
+REMEMBERED_WORDS = frozenset("PERSON ADDRESS PASSWORD SECURITY_ANSWER USERNAME".split())
+"""Kinds of data whose unusual words say something by themselves."""
+SHORTEST_VALUE = 4
+"""So many digits or letters of a value, in a row, give it away wherever they are said."""
+SHORT_SECRETS = frozenset("CARD_CVV PIN OTP".split())
+"""Their three digits are remembered too, as a whole."""
+
+
+def recall(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> list[Candidate]:
+    """More candidates: wherever a value, or a part of one, that was found is said again."""
+    covered = {word for candidate in found for word in range(candidate.first, candidate.end)}
+    return [
+        *_values(script, runs, found, covered),
+        *_echoes(script, runs, found, covered),
+        *_phrases(script, found, covered),
+        *_words(script, found, covered),
+    ]
+
+
+def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, str]:
+    """Every part of at least SHORTEST_VALUE signs of every value that was found, with its entity."""
+    at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
+    whole: dict[str, str] = {}
+    before = ""
+    for run in runs:
+        before = (before if run.follows else "") + run.value
+        if run.first in at and run.digits:
+            whole.setdefault(run.value, at[run.first])
+            whole.setdefault(before, at[run.first])
+    parts: dict[str, str] = {value: entity for value, entity in whole.items() if entity in SHORT_SECRETS and len(value) >= 3}  # noqa: PLR2004
+    for value, entity in whole.items():
+        for start in range(len(value)):
+            for end in range(start + SHORTEST_VALUE, len(value) + 1):
+                parts.setdefault(value[start:end], entity)
+    return parts
+
+
+def _values(script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
+    known = _known_values(runs, found)
+    for run in runs:
+        if run.first in covered or not run.digits or (run.quantity and run.digits < 5):  # noqa: PLR2004
+            continue
+        windows = (run.value[at : at + SHORTEST_VALUE] for at in range(len(run.value) - SHORTEST_VALUE + 1))
+        entity = known.get(run.value) or next((known[part] for part in windows if part in known), None)
+        if entity:
+            yield Candidate(run.first, run.end, entity, 0.6, "memory")
+
+
+def _echoes(script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
+    """A few digits said back while a value is being dictated: "... after six eight one"."""
+    at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
+    for before, run in zip(runs, runs[1:], strict=False):
+        if run.first in covered or run.quantity or before.first not in at or run.digits < 2:  # noqa: PLR2004
+            continue
+        next_to = script.say_of[run.first] - script.say_of[before.first] == 1
+        if next_to and run.value in before.value:
+            yield Candidate(run.first, run.end, at[before.first], 0.6, "memory")
+
+
+def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
+    """The same two words or more, said again."""
+    said: dict[str, list[tuple[list[str], Candidate]]] = defaultdict(list)
+    for candidate in found:
+        cores = script.cores[candidate.first : candidate.end]
+        if len(cores) > 1 and not all(core in lexicon.LINKS or core in NEVER for core in cores):
+            said[cores[0]].append((cores, candidate))
+    for at, core in enumerate(script.cores):
+        if core not in said or at in covered:
+            continue
+        for cores, candidate in said[core]:
+            end = at + len(cores)
+            if script.cores[at:end] == cores and end <= script.span(at).end:
+                yield Candidate(at, end, candidate.entity, min(0.6, candidate.score), "memory")
+
+
+def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
+    known = _known_words(script, found)
+    if not known:
+        return
+    for at, core in enumerate(script.cores):
+        entity = known.get(core) or known.get(core.removesuffix("'s"))
+        if entity and at not in covered and (not script.tokens[at].name.common or _is_name_here(script, at)):
+            yield Candidate(at, at + 1, entity, 0.6, "memory")
+
+
+def _known_words(script: Script, found: Iterable[Candidate]) -> dict[str, str]:
+    """Words of names, addresses and secrets; ordinary ones only of names."""
+    known: dict[str, str] = {}
+    for candidate in found:
+        if candidate.entity not in REMEMBERED_WORDS:
+            continue
+        for at in range(candidate.first, candidate.end):
+            token = script.tokens[at]
+            name_word = candidate.entity == "PERSON" and (token.name.everyday or token.name.last)
+            if _is_telling(token.core) and (not token.name.common or name_word):
+                for part in (token.core, token.core.removesuffix("'s"), *token.core.split("-")):
+                    if len(part) > 2:  # noqa: PLR2004
+                        known.setdefault(part, candidate.entity)
+    return known
+
+
+def _is_telling(core: str) -> bool:
+    plain = places.STREETS | places.UNITS | places.STATES | places.CITIES | places.DIRECTIONS | places.COUNTRIES
+    number_words = {*lexicon.DIGITS, *lexicon.TEENS, *lexicon.TENS, *lexicon.SCALES, *lexicon.MONTHS, *lexicon.ORDINALS}
+    return core.replace("'", "").replace("-", "").isalpha() and not (
+        core in plain
+        or core in number_words
+        or core in NEVER | TITLES | lexicon.LINKS | lexicon.SOUNDS_LIKE
+        or core in ENDINGS | PROVIDERS
+        or core in lexicon.CODE_WORDS
+    )
+
+
+def _is_name_here(script: Script, at: int) -> bool:
+    """Whether an everyday word that was a name before is one here, to judge by its neighbours."""
+    before, after = script.prev(at), script.next(at)
+    if script.tokens[at].capital and at > script.span(at).first and not script.tokens[at - 1].closes:
+        return True
+    if before in GREETINGS or before in TITLES:
+        return True
+    return before not in NO_NAME_BEFORE and after in NAME_VERBS

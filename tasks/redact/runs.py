@@ -1,0 +1,195 @@
+"""Runs: the stretches of a conversation in which digits or letters are being read out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.redact import lexicon
+from tasks.redact.script import Script
+from tasks.redact.spoken_numbers import digits_of
+from tasks.redact.tokens import NUMERIC, Atom, Token
+
+MAX_LINKS = 7
+"""So many fillers and corrections may stand between two parts of one value."""
+MAX_PROMPT = 10
+"""So many words may the other speaker say in between ("uh huh, next four")."""
+SHORT_LETTERS = frozenset("aio")
+"""Letters that are words of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Digits and letters at words[first:end], one speaker, one breath."""
+
+    first: int
+    end: int
+    value: str
+    digits: int
+    letters: int
+    singles: int
+    """Digits that were said one by one, or written."""
+    bridges: int
+    """Words inside that are neither digits nor fillers, and "and"s: signs that it may be two things."""
+    quantity: bool
+    """An amount, a count, a time, or the name of a thing."""
+    follows: bool = False
+    """Goes on with the run before it, across what the other speaker says in between."""
+
+
+def find_runs(script: Script) -> list[Run]:
+    """All runs of a conversation, in order."""
+    solid = [at for at, token in enumerate(script.tokens) if token.value_like and _is_solid(script, at)]
+    runs: list[Run] = []
+    start = 0
+    for at in range(1, len(solid) + 1):
+        if at == len(solid) or not _joined(script, solid, start, at):
+            run = _run(script, solid[start:at])
+            runs.append(_linked(script, runs[-1], run) if runs else run)
+            start = at
+    return runs
+
+
+def _is_solid(script: Script, at: int) -> bool:
+    """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company."""
+    token = script.tokens[at]
+    kinds = {atom.kind for atom in token.atoms}
+    if len(token.atoms) > 1 or not kinds & {"letter", "letters", "zero", "code", "repeat"}:
+        return True
+    company = _company(script, at)
+    if "letter" in kinds and token.core not in SHORT_LETTERS:
+        return True
+    if "letter" in kinds or "zero" in kinds:
+        return bool(company & {"digit", "zero", "tens", "teen", "written", "letter", "mixed", "repeat"})
+    if "letters" in kinds:
+        return bool(company & {"written", "mixed"})
+    return bool(company - {"word", "filler", "mark"})
+
+
+def _company(script: Script, at: int) -> set[str]:
+    """The kinds of what stands beside a word; the words "a" and "i" are no company."""
+    say = script.span(at)
+    near = (other for other in (at - 1, at + 1) if say.first <= other < say.end)
+    return {
+        atom.kind
+        for other in near
+        for atom in script.tokens[other].atoms
+        if not (atom.kind == "letter" and script.cores[other] in {"a", "i"} and script.cores[at] in {"a", "i"})
+    } | ({"letter"} if _is_spelling_example(script, at) else set())
+
+
+def _is_spelling_example(script: Script, at: int) -> bool:
+    """"a as in apple": the letter is one, however short."""
+    for steps in (2, 3):
+        word = script.next(at, steps)
+        between = {script.next(at, step) for step in range(1, steps)}
+        if word[:1] == script.cores[at] and between <= lexicon.LIKE_WORDS | {"in"}:
+            return True
+    return False
+
+
+def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
+    """Whether the solid word at solid[at] goes on with the run that began at solid[start]."""
+    before, here = solid[at - 1], solid[at]
+    if script.say_of[before] != script.say_of[here]:
+        return False
+    gap = script.cores[before + 1 : here]
+    if not gap:
+        return not _breaks(script, before)
+    if any(script.tokens[word].sealed for word in range(before + 1, here)):
+        return False
+    if _is_like(gap, script.cores[before], script.cores[here]) or _is_example(gap, script.tokens[before]):
+        return True
+    if len(gap) <= MAX_LINKS and all(word in lexicon.LINKS or word in lexicon.CORRECTIONS for word in gap):
+        return not _counts(script, before)
+    return len(gap) == 1 and _may_be_misheard(script, solid, start, at)
+
+
+def _breaks(script: Script, at: int) -> bool:
+    """A sentence that ends after a whole number of another kind: "... in 2024. 15 of them ..."."""
+    return False
+
+
+def _counts(script: Script, at: int) -> bool:
+    return script.next(at) in lexicon.UNITS
+
+
+def _is_like(gap: Sequence[str], letter: str, after: str) -> bool:
+    """"b for bravo", where the example is a code word and so itself solid."""
+    return len(gap) <= 2 and all(word in lexicon.LIKE_WORDS | {"in"} for word in gap) and after[:1] == letter[-1:]  # noqa: PLR2004
+
+
+def _is_example(gap: Sequence[str], letter: Token) -> bool:
+    """"d as in david": the example word begins with the letter."""
+    if letter.atoms[-1].kind != "letter":
+        return False
+    words = [word for word in gap if word not in lexicon.LIKE_WORDS and word not in lexicon.LINKS and word != "in"]
+    return len(words) == 1 and words[0][:1] == letter.atoms[-1].value and len(gap) <= 5  # noqa: PLR2004
+
+
+def _may_be_misheard(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
+    """One foreign word inside a dictation: a digit that the engine took for a word."""
+    word = script.cores[solid[at] - 1]
+    if word in lexicon.UNITS:
+        return False
+    if word in lexicon.SOUNDS_LIKE:
+        return True
+    goes_on = at + 1 < len(solid) and solid[at + 1] == solid[at] + 1
+    return goes_on and at - start >= 2 and script.say_of[solid[start]] == script.say_of[solid[at]]  # noqa: PLR2004
+
+
+def _run(script: Script, solid: Sequence[int]) -> Run:
+    first, end = solid[0], solid[-1] + 1
+    end = _with_example(script, end)
+    atoms: list[Atom] = [atom for word in solid for atom in script.tokens[word].atoms]
+    value = digits_of(atoms)
+    digits = sum(char.isdigit() for char in value)
+    inside = set(solid)
+    bridges = sum(
+        script.cores[word] == "and" or script.cores[word] not in lexicon.LINKS | lexicon.CORRECTIONS
+        for word in range(first, end)
+        if word not in inside
+    )
+    singles = sum(len(a.value) if a.kind == "written" else 1 for a in atoms if a.kind in {"digit", "zero", "written", "repeat"})
+    return Run(first, end, value, digits, len(value) - digits, singles, bridges, _is_quantity(script, first, end, atoms))
+
+
+def _with_example(script: Script, end: int) -> int:
+    """The end of a run with the example after its last letter ("... a as in apple")."""
+    letter = script.tokens[end - 1].atoms[-1]
+    if letter.kind != "letter":
+        return end
+    for steps in (2, 3):
+        between = [script.next(end - 1, step) for step in range(1, steps)]
+        if script.next(end - 1, steps)[:1] == letter.value and set(between) <= lexicon.LIKE_WORDS | {"in"}:
+            return end + steps
+    return end
+
+
+def _is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> bool:
+    after, before = script.next(end - 1), script.prev(first)
+    if after in lexicon.UNITS or (after in {"a", "p"} and script.next(end - 1, 2) == "m"):
+        return True
+    if before in lexicon.LABELS_BEFORE or after in {"point", "hundred", "thousand"}:
+        return True
+    if before and script.tokens[first - 1].atoms[0].kind == "amount":
+        return True
+    scaled = any(atom.kind == "scale" for atom in atoms)
+    return scaled and sum(atom.kind in NUMERIC for atom in atoms) <= 5 and (before == "a" or "and" in script.cores[first:end])  # noqa: PLR2004
+
+
+def _linked(script: Script, before: Run, run: Run) -> Run:
+    """The run, marked where it goes on with the one before across a short prompt of the other speaker."""
+    said, saying = script.say_of[before.end - 1], script.say_of[run.first]
+    if said == saying or saying - said > 4 or script.says[said].who != script.says[saying].who:  # noqa: PLR2004
+        return run
+    between = range(script.says[said].end, script.says[saying].first)
+    lead = script.cores[script.says[saying].first : run.first]
+    tail = script.cores[before.end : script.says[said].end]
+    plain = all(word in lexicon.LINKS or word in lexicon.CORRECTIONS for word in [*lead, *tail])
+    prompted = any(script.cues[say] for say in range(said + 1, saying))
+    if len(between) > MAX_PROMPT or prompted or not plain or any(script.tokens[word].sealed for word in between):
+        return run
+    return Run(
+        run.first, run.end, run.value, run.digits, run.letters, run.singles, run.bridges, run.quantity, follows=True
+    )

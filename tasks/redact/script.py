@@ -1,0 +1,95 @@
+"""A conversation prepared for reading: tokens, and what each speaker says before another takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tasks.redact.cues import Cue, Trie, match_cues
+from tasks.redact.tokens import Token, read_word
+from tasks.schemas import Conversation, Turn
+
+
+class Say(NamedTuple):
+    """words[first:end] of one speaker without a pause for another; `who` is None where nobody knows."""
+
+    who: str | None
+    first: int
+    end: int
+
+
+@dataclass(slots=True)
+class Script:
+    """The words of a conversation with everything the detectors look up about them."""
+
+    words: tuple[str, ...]
+    tokens: list[Token]
+    cores: list[str]
+    says: list[Say]
+    say_of: list[int]
+    """The index in `says` of each word."""
+    cues: list[list[Cue]] = field(default_factory=list)
+    """The cues of each of `says`."""
+
+    def span(self, word: int) -> Say:
+        """What was being said at a word."""
+        return self.says[self.say_of[word]]
+
+    def prev(self, word: int, steps: int = 1) -> str:
+        """The word before, in the same breath, or an empty string."""
+        at = word - steps
+        return self.cores[at] if at >= self.span(word).first else ""
+
+    def next(self, word: int, steps: int = 1) -> str:
+        """The word after, in the same breath, or an empty string."""
+        at = word + steps
+        return self.cores[at] if at < self.span(word).end else ""
+
+
+def read_script(conversation: Conversation, trie: Trie) -> Script:
+    """The script of a conversation."""
+    words = tuple(word.text for word in conversation.words)
+    tokens = [read_word(text) for text in words]
+    for index, word in enumerate(conversation.words):
+        if word.entity is not None:
+            tokens[index] = read_word("[REDACTED]")
+    cores = [token.core for token in tokens]
+    says = _merge(list(_sayings(conversation, tokens)))
+    say_of = [0] * len(words)
+    for index, say in enumerate(says):
+        say_of[say.first : say.end] = [index] * (say.end - say.first)
+    cues = [match_cues(cores, say.first, say.end, trie) for say in says]
+    return Script(words, tokens, cores, says, say_of, cues)
+
+
+def _sayings(conversation: Conversation, tokens: list[Token]) -> Iterator[Say]:
+    """One say per turn; what nobody is known to have said is cut after each question."""
+    many_channels = len({turn.channel for turn in conversation.turns}) > 1
+    for turn in conversation.turns:
+        who = turn.speaker or (f"channel {turn.channel}" if many_channels else None)
+        if who is not None:
+            yield Say(who, turn.first_word, turn.end_word)
+        else:
+            yield from _questions(turn, tokens, conversation)
+
+
+def _questions(turn: Turn, tokens: list[Token], conversation: Conversation) -> Iterator[Say]:
+    first = turn.first_word
+    for at in range(turn.first_word, turn.end_word):
+        if tokens[at].closes and conversation.words[at].text.endswith("?"):
+            yield Say(None, first, at + 1)
+            first = at + 1
+    if first < turn.end_word:
+        yield Say(None, first, turn.end_word)
+
+
+def _merge(says: list[Say]) -> list[Say]:
+    merged: list[Say] = []
+    for say in says:
+        before = merged[-1] if merged else None
+        if before is not None and before.who is not None and before.who == say.who and before.end == say.first:
+            merged[-1] = Say(say.who, before.first, say.end)
+        elif say.end > say.first:
+            merged.append(say)
+    return merged

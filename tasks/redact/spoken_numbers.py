@@ -1,0 +1,104 @@
+"""Spoken numbers as the digits a listener would write down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tasks.redact.lexicon import DIGITS, REPEATS, TEENS, TENS
+from tasks.redact.tokens import Atom
+
+_WORDS = {value: word for table in (DIGITS, TEENS, TENS) for word, value in reversed(table.items())}
+_SMALL = frozenset({"digit", "teen", "tens"})
+
+
+def digits_of(atoms: Sequence[Atom]) -> str:
+    """The digits and letters of a run of atoms: "four double one twenty two" is "41122"; other words are skipped."""
+    written: list[str] = []
+    at = 0
+    while at < len(atoms):
+        text, at = _read_one(atoms, at)
+        written.append(text)
+    return "".join(written)
+
+
+def _read_one(atoms: Sequence[Atom], at: int) -> tuple[str, int]:
+    atom = atoms[at]
+    if atom.kind == "repeat":
+        return _repeated(atoms, at)
+    if atom.kind in _SMALL:
+        return _small_number(atoms, at)
+    if atom.kind in {"zero", "written", "letter", "letters", "mixed"}:
+        return atom.value, at + 1
+    if atom.kind == "code":
+        return atom.value[0], at + 1
+    return "", at + 1
+
+
+def _repeated(atoms: Sequence[Atom], at: int) -> tuple[str, int]:
+    """ "double oh" is "00"; a repeat without anything to repeat is nothing."""
+    if at + 1 == len(atoms):
+        return "", at + 1
+    text, after = _read_one(atoms, at + 1)
+    return text[:1] * REPEATS[atoms[at].value] + text[1:], after
+
+
+def _small_number(atoms: Sequence[Atom], at: int) -> tuple[str, int]:
+    value, at = _below_hundred(atoms, at)
+    if at < len(atoms) and atoms[at].kind == "scale":
+        return _scaled(value, atoms, at)
+    return str(value), at
+
+
+def _below_hundred(atoms: Sequence[Atom], at: int) -> tuple[int, int]:
+    value = int(atoms[at].value)
+    if atoms[at].kind == "tens" and at + 1 < len(atoms) and atoms[at + 1].kind == "digit" and atoms[at + 1].value != "0":
+        return value + int(atoms[at + 1].value), at + 2
+    return value, at + 1
+
+
+def _scaled(value: int, atoms: Sequence[Atom], at: int) -> tuple[str, int]:
+    """Hundreds and thousands: as long a phrase as text2num reads as one number, so "two thousand four" is 2004.
+
+    After "hundred" a single digit is left alone: "eight hundred five five five" is the beginning of a telephone number.
+    """
+    end = at + 1
+    while end < len(atoms) and atoms[end].kind in _SMALL | {"scale"}:
+        end += 1
+    if atoms[at].value == "hundred":
+        return _hundreds(value, atoms, at)
+    for stop in range(end, at, -1):
+        number = _read_phrase(" ".join([*_said(value), *(_WORDS.get(atom.value, atom.value) for atom in atoms[at:stop])]))
+        if number is not None:
+            return number, stop
+    return str(value), at + 1
+
+
+def _hundreds(value: int, atoms: Sequence[Atom], at: int) -> tuple[str, int]:
+    after = at + 1
+    if after < len(atoms) and atoms[after].kind in {"tens", "teen"} and not _followed_by_number(atoms, after):
+        rest, after = _below_hundred(atoms, after)
+        return str(value * 100 + rest), after
+    return str(value * 100), after
+
+
+def _followed_by_number(atoms: Sequence[Atom], at: int) -> bool:
+    _, after = _below_hundred(atoms, at)
+    return after < len(atoms) and atoms[after].kind in _SMALL | {"zero", "repeat"}
+
+
+def _said(value: int) -> list[str]:
+    """A number below a hundred in words."""
+    if str(value) in _WORDS:
+        return [_WORDS[str(value)]]
+    return [_WORDS[str(value // 10 * 10)], _WORDS[str(value % 10)]]
+
+
+@lru_cache(maxsize=10_000)
+def _read_phrase(phrase: str) -> str | None:
+    from text_to_num import text2num  # noqa: PLC0415  (only calls with thousands in them pay for it)
+
+    try:
+        return str(text2num(phrase, "en"))
+    except ValueError:
+        return None

@@ -1,0 +1,146 @@
+"""One word of an engine's transcript, read once: its parts as digits and letters, and what it may belong to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from tasks.redact import lexicon
+from tasks.redact.gazetteer import NO_NAME, NameReading, read_name
+
+Kind = Literal[
+    "digit", "zero", "teen", "tens", "scale", "repeat", "written", "amount", "ordinal",
+    "letter", "letters", "mixed", "code", "date", "mark", "filler", "word",
+]  # fmt: skip
+
+NUMERIC: frozenset[Kind] = frozenset({"digit", "zero", "teen", "tens", "scale", "repeat", "written"})
+SPELLING: frozenset[Kind] = frozenset({"letter", "letters", "mixed", "code"})
+
+_EDGES = "\"'()[]<>¿¡“”‘’.,;:!?…*"  # noqa: RUF001  (quotes as engines write them)
+_DASHES = re.compile(r"[-\u2010-\u2015]")
+_MONEY = re.compile(r"^[$£€₹]\d|^\d[\d.,]*[%$£€]$")
+_AMOUNT = re.compile(r"^(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,4}\.\d{1,2}|\d{1,2}:\d{2}(?:[ap]m)?|\d+(?:am|pm|k|gb|mb)|\d{4}s|\d{2}s)$")  # fmt: skip  # noqa: E501
+_DATE = re.compile(r"^(?:\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([/.-])\d{1,2}\2\d{1,2}|\d{1,2}/(?:\d{4}|\d{2}))$")
+_WRITTEN = re.compile(r"^\+?\(?\d(?:[\d()./,+:-]*\d)?\)?$")
+_ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
+_SPELT = re.compile(r"^(?:[a-z][-.]){1,}[a-z0-9]$")
+_MIXED = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9/._-]*$")
+_REDACTED = re.compile(r"^\W*\[[A-Z][A-Z0-9_]*\]\W*$")
+
+
+class Atom(NamedTuple):
+    """One spoken part of a word: "twenty-two" has two."""
+
+    kind: Kind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """How a word can be read, whatever stands around it."""
+
+    core: str
+    """Lower case, without the punctuation around it."""
+    atoms: tuple[Atom, ...]
+    value_like: bool
+    """Holds a digit or a letter that may be part of a number or a spelling."""
+    closes: bool
+    """A sentence ends after it."""
+    pauses: bool
+    """Some punctuation follows it."""
+    capital: bool
+    sealed: bool
+    """Already redacted."""
+    name: NameReading
+    """What a list of names and words knows of it."""
+
+
+_SEALED = Token(
+    "[]", (Atom("word", "[]"),), value_like=False, closes=False, pauses=True, capital=False, sealed=True, name=NO_NAME
+)
+
+
+@lru_cache(maxsize=100_000)
+def read_word(text: str) -> Token:
+    """The token of one written word; the same for the same text."""
+    if _REDACTED.match(text):
+        return _SEALED
+    lowered = text.lower().replace("’", "'")  # noqa: RUF001  (as engines write it)
+    core = lowered.strip(_EDGES) or lowered
+    atoms = _read(core, text.strip(_EDGES))
+    value_like = any(atom.kind in NUMERIC or atom.kind in SPELLING for atom in atoms)
+    last = text[-1:]
+    return Token(
+        core=core,
+        atoms=atoms,
+        value_like=value_like,
+        closes=last in tuple(".?!…"),
+        pauses=last in tuple(".?!…,;:"),
+        capital=text.lstrip(_EDGES)[:1].isupper(),
+        sealed=False,
+        name=read_name(core),
+    )
+
+
+def _read(core: str, original: str) -> tuple[Atom, ...]:
+    if core[:1].isdigit() or core[:1] in "+($£€₹":
+        return _read_written(core)
+    whole = _read_part(core)
+    if whole is not None:
+        return (whole,)
+    if _SPELT.match(core):
+        return tuple(Atom("letter", letter) for letter in core if letter.isalnum())
+    parts = [_read_part(part) for part in _DASHES.split(core) if part]
+    if len(parts) > 1 and all(part is not None and part.kind != "filler" for part in parts):
+        return tuple(part for part in parts if part is not None)
+    if _MIXED.match(core):
+        return (Atom("mixed", re.sub(r"[^a-z0-9]", "", core)),)
+    if original.isupper() and 2 <= len(core) <= 6 and core.isalpha():  # noqa: PLR2004
+        return (Atom("letters", core),)
+    return (Atom("word", core),)
+
+
+def _read_written(core: str) -> tuple[Atom, ...]:
+    ordinal = _ORDINAL.match(core)
+    if ordinal:
+        return (Atom("ordinal", ordinal[1]),)
+    if _DATE.match(core):
+        return (Atom("date", core),)
+    if _MONEY.match(core) or _AMOUNT.match(core):
+        return (Atom("amount", core),)
+    if _WRITTEN.match(core):
+        return (Atom("written", re.sub(r"\D", "", core)),)
+    if _MIXED.match(core):
+        return (Atom("mixed", re.sub(r"[^a-z0-9]", "", core)),)
+    return (Atom("word", core),)
+
+
+def _read_part(part: str) -> Atom | None:  # noqa: PLR0911  (one line per reading)
+    for kind, table in _TABLES:
+        if part in table:
+            return Atom(kind, table[part])
+    if part in lexicon.ZEROS:
+        return Atom("zero", "0")
+    if part in lexicon.SCALES:
+        return Atom("scale", part)
+    if part in lexicon.REPEATS:
+        return Atom("repeat", part)
+    if len(part) == 1 and part.isalpha():
+        return Atom("letter", part)
+    if part in lexicon.FILLERS:
+        return Atom("filler", part)
+    if part.isdigit():
+        return Atom("written", part)
+    return None
+
+
+_TABLES: tuple[tuple[Kind, dict[str, str]], ...] = (
+    ("digit", lexicon.DIGITS),
+    ("teen", lexicon.TEENS),
+    ("tens", lexicon.TENS),
+    ("ordinal", lexicon.ORDINALS),
+    ("code", lexicon.CODE_WORDS),
+    ("mark", lexicon.MARKS),
+)

@@ -1,0 +1,156 @@
+"""Digit and letter runs, named by what announces them, by their check digits, or by their sheer length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tasks.redact import checksums, lexicon
+from tasks.redact.candidates import Candidate
+from tasks.redact.expectations import NEAR, expectations
+from tasks.redact.runs import Run
+from tasks.redact.script import Script
+from tasks.redact.shapes import fits
+
+PREFIXED = frozenset(
+    "ACCOUNT_ID HEALTH_ID IN_PAN UK_NINO VEHICLE_REG DRIVER_LICENSE PASSPORT DEVICE_ID IN_IFSC SWIFT".split()
+)
+"""May begin with letters that were said as a word ("i n c", written "inc")."""
+OURS = frozenset("us our ours".split())
+POSTCODE = re.compile(r"^(?:[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d)$")
+"""A British or a Canadian postcode."""
+
+
+def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -> list[Candidate]:
+    """The runs that are personal data."""
+    found: list[Candidate | None] = []
+    for index, run in enumerate(runs):
+        before = found[-1] if found and run.follows else None
+        found.append(_name(script, runs, index, before, fallback_digits))
+    named = [candidate for candidate in found if candidate is not None]
+    return [*named, *_between(script, named)]
+
+
+def _name(
+    script: Script, runs: Sequence[Run], index: int, before: Candidate | None, fallback_digits: int
+) -> Candidate | None:
+    run = runs[index]
+    if not run.letters and checksums.card(run.value):
+        return _candidate(script, run, "CARD_NUMBER", 1.0, "luhn")
+    if run.quantity and run.digits < 7:  # noqa: PLR2004
+        return None
+    if run.letters and POSTCODE.match(run.value):
+        return _candidate(script, run, "POSTAL_CODE", 0.8, "postcode")
+    if before is not None:
+        return _candidate(script, run, before.entity, before.score, before.reason)
+    return _cued(script, run) or _long(script, runs, index, fallback_digits)
+
+
+def _cued(script: Script, run: Run) -> Candidate | None:
+    for distance, entity in expectations(script, run.first, run.end):
+        near = distance < NEAR
+        if entity in checksums.CHECKS or fits(entity, run, near=near):
+            if not fits(entity, run, near=near):
+                continue
+            sure = entity in checksums.CHECKS and _checked(entity, run)
+            score = 0.99 if sure else 0.9 if near else 0.8
+            return _candidate(script, run, entity, score, f"cue:{entity}")
+    return None
+
+
+def _checked(entity: str, run: Run) -> bool:
+    try:
+        return checksums.CHECKS[entity](run.value)
+    except ValueError:
+        return False
+
+
+def _long(script: Script, runs: Sequence[Run], index: int, fallback_digits: int) -> Candidate | None:
+    """A run that is long enough to be redacted without anything that announces it."""
+    run = runs[index]
+    if _is_counting(run.value) or _is_ours(script, run):
+        return None
+    whole = _chained(runs, index)
+    digits = sum(part.digits for part in whole)
+    if digits >= fallback_digits + (3 if run.bridges else 0) and (run.digits > 1 or run.follows):
+        return _candidate(script, run, _by_length(run, digits), 0.55, "long-run")
+    if run.letters and run.digits >= 2 and len(run.value) >= 6 and run.singles:  # noqa: PLR2004
+        return _candidate(script, run, "ACCOUNT_ID", 0.5, "letters-and-digits")
+    if run.digits == 6 and run.singles >= 5 and not run.letters and not run.bridges:  # noqa: PLR2004
+        return _candidate(script, run, "NUMBER", 0.45, "long-run")
+    if run.letters >= 5 and not run.digits and run.end - run.first >= 4:  # noqa: PLR2004
+        return _candidate(script, run, "SPELLED", 0.45, "spelled")
+    return None
+
+
+def _chained(runs: Sequence[Run], index: int) -> list[Run]:
+    """The run with all that it goes on with and that goes on with it."""
+    first = index
+    while runs[first].follows:
+        first -= 1
+    end = index + 1
+    while end < len(runs) and runs[end].follows:
+        end += 1
+    return list(runs[first:end])
+
+
+def _by_length(run: Run, digits: int) -> str:
+    if run.letters:
+        return "NUMBER"
+    return {9: "US_SSN", 10: "PHONE", 11: "PHONE", 15: "CARD_NUMBER", 16: "CARD_NUMBER"}.get(digits, "NUMBER")
+
+
+def _is_counting(value: str) -> bool:
+    """ "one two three four five": a line being tested."""
+    return len(value) > 3 and value in "01234567891011121314151617181920" and value[0] in "01"  # noqa: PLR2004
+
+
+def _is_ours(script: Script, run: Run) -> bool:
+    """A firm's own number: "you can reach us at ..."."""
+    say = script.span(run.first)
+    return any(core in OURS for core in script.cores[max(say.first, run.first - 8) : run.first])
+
+
+def _candidate(script: Script, run: Run, entity: str, score: float, reason: str) -> Candidate:
+    first, end = run.first, run.end
+    before = script.prev(first)
+    if before in {"plus", "hash"}:
+        first -= 1
+    elif entity in PREFIXED and _is_prefix(script, first - 1):
+        first -= 1
+    elif before in lexicon.SOUNDS_LIKE and not _means_itself(script, first - 1):
+        first -= 1
+    if script.next(end - 1) in lexicon.SOUNDS_LIKE and _closes(script, end):
+        end += 1
+    return Candidate(first, end, entity, score, reason)
+
+
+def _is_prefix(script: Script, at: int) -> bool:
+    core = script.cores[at] if at >= script.span(at + 1).first else ""
+    if not 2 <= len(core) <= 5 or not core.isalpha():  # noqa: PLR2004
+        return False
+    return script.words[at].strip(".,").isupper() or not (
+        script.tokens[at].name.common or core in lexicon.LINKS or script.tokens[at].name.first
+    )
+
+
+def _means_itself(script: Script, at: int) -> bool:
+    """"to" before a number in "change it to five ..." is no misheard two; at the beginning of an answer it is."""
+    return at != script.span(at).first and script.prev(at) not in {"is", "it's"}
+
+
+def _closes(script: Script, at: int) -> bool:
+    return at + 1 >= script.span(at).end or script.tokens[at].pauses
+
+
+def _between(script: Script, named: Sequence[Candidate]) -> list[Candidate]:
+    """Up to two words between two parts of one announced value: digits that the engine misheard."""
+    filled = []
+    for before, after in zip(named, named[1:], strict=False):
+        gap = range(before.end, after.first)
+        same = before.entity == after.entity and script.say_of[before.first] == script.say_of[after.first]
+        if same and 0 < len(gap) <= 2 and not any(script.tokens[word].sealed for word in gap):  # noqa: PLR2004
+            cued = any(cue.first in gap for cue in script.cues[script.say_of[before.first]])
+            if not cued:
+                filled.append(Candidate(gap.start, gap.stop, before.entity, before.score, before.reason))
+    return filled

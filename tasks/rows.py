@@ -1,0 +1,202 @@
+"""A finished call as the rows it lands as: one Arrow table per relation, in the lake's own types."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tasks.facts import CallFacts, turn_span
+from tasks.lake.tables import as_table
+from tasks.redact.render import turn_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from tasks.schemas import CallMetadata, Conversation, Finding, PreparedAudio, Recording, Turn
+    from tasks.speakers import Speakers
+    from tasks.transcribe import Usage
+
+_LONGEST_WORD_MS: Final = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedCall:
+    """Everything about a call after redaction; nothing in it was not redacted."""
+
+    call_id: str
+    recording: Recording
+    source_uri_masked: str
+    metadata: Mapping[str, str]
+    customer_key: str | None
+    audio: PreparedAudio
+    speakers: Speakers
+    conversation: Conversation
+    findings: Sequence[Finding]
+    facts: CallFacts
+    usage: Sequence[Usage]
+    engine: str
+    model: str
+    language: str | None
+    recipe_id: str
+    rejected_segments: int
+    detector_version: str
+    run_id: str
+    landed_at: datetime
+
+
+def call_tables(call: FinishedCall) -> dict[str, pa.Table]:
+    """The call's rows by relation, in the column order and types of the lake."""
+    rows = {
+        "words": _words(call),
+        "turns": _turns(call),
+        "calls": [_call(call)],
+        "redactions": _redactions(call),
+        "engine_usage": _usage(call),
+    }
+    return {name: as_table(name, listed) for name, listed in rows.items()}
+
+
+def _key(call: FinishedCall) -> dict[str, Any]:
+    metadata: CallMetadata = call.recording.metadata
+    started = metadata.started_at
+    return {"call_id": call.call_id, "call_date": started.date() if started else None}
+
+
+def _words(call: FinishedCall) -> list[dict[str, Any]]:
+    words = call.conversation.words
+    return [
+        _key(call)
+        | {
+            "channel": words[index].channel,
+            "speaker": words[index].speaker,
+            "turn_index": turn_index,
+            "word_index": index,
+            "word": words[index].text,
+            "start_ms": words[index].start_ms,
+            "duration_ms": _duration_ms(words[index].start_ms, words[index].end_ms),
+            "confidence_percent": _percent(words[index].confidence),
+            "entity": words[index].entity,
+        }
+        for turn_index, turn in enumerate(call.conversation.turns)
+        for index in range(turn.first_word, turn.end_word)
+    ]
+
+
+def _turns(call: FinishedCall) -> list[dict[str, Any]]:
+    return [_turn(call, index, turn) for index, turn in enumerate(call.conversation.turns)]
+
+
+def _turn(call: FinishedCall, index: int, turn: Turn) -> dict[str, Any]:
+    span = turn_span(call.conversation, turn)
+    words = call.conversation.words[turn.first_word : turn.end_word]
+    known = [word.confidence for word in words if word.confidence is not None]
+    return _key(call) | {
+        "turn_index": index,
+        "channel": turn.channel,
+        "speaker": turn.speaker,
+        "start_ms": span[0] if span else None,
+        "end_ms": span[1] if span else None,
+        "text": turn_text(call.conversation, turn),
+        "word_count": len(words),
+        "mean_confidence": sum(known) / len(known) if known else None,
+    }
+
+
+def _call(call: FinishedCall) -> dict[str, Any]:
+    metadata, facts = call.recording.metadata, call.facts
+    return _key(call) | {
+        "recording_sha256": call.recording.sha256,
+        "source_uri_masked": call.source_uri_masked,
+        "started_at": metadata.started_at,
+        "duration_ms": call.audio.duration_ms,
+        "channel_count": call.audio.channel_count,
+        "channel_verdict": call.audio.verdict,
+        "speaker_source": call.speakers.source,
+        "speaker_doubt": call.speakers.doubt,
+        "agent_id": metadata.agent_id,
+        "queue": metadata.queue,
+        "customer_key": call.customer_key,
+        "metadata": json.dumps(call.metadata, sort_keys=True) if call.metadata else None,
+        "engine": call.engine,
+        "model": call.model,
+        "language": call.language,
+        "recipe_id": call.recipe_id,
+        "word_count": len(call.conversation.words),
+        "agent_talk_ms": facts.agent_talk_ms,
+        "customer_talk_ms": facts.customer_talk_ms,
+        "other_talk_ms": facts.other_talk_ms,
+        "silence_ms": facts.silence_ms,
+        "overlap_ms": facts.overlap_ms,
+        "mean_confidence": facts.mean_confidence,
+        "low_confidence_words": facts.low_confidence_words,
+        "redaction_count": sum(finding.tier != "review" for finding in call.findings),
+        "rejected_segments": call.rejected_segments,
+        "billed_ms": sum(usage.billed_ms for usage in call.usage),
+        "cost_usd": sum(usage.cost_usd for usage in call.usage),
+        "landed_at": call.landed_at,
+    }
+
+
+def _redactions(call: FinishedCall) -> list[dict[str, Any]]:
+    return [_redaction(call, finding) for finding in call.findings]
+
+
+def _redaction(call: FinishedCall, finding: Finding) -> dict[str, Any]:
+    words = call.conversation.words[finding.start_word : finding.end_word]
+    starts = [word.start_ms for word in words if word.start_ms is not None]
+    ends = [word.end_ms for word in words if word.end_ms is not None]
+    place = f"{call.call_id}\n{finding.entity}\n{finding.start_word}\n{finding.end_word}"
+    return _key(call) | {
+        "finding_id": hashlib.sha256(place.encode()).hexdigest()[:32],
+        "entity": finding.entity,
+        "reason": finding.reason,
+        "score": finding.score,
+        "tier": finding.tier,
+        "channel": words[0].channel,
+        "speaker": words[0].speaker,
+        "start_word": finding.start_word,
+        "end_word": finding.end_word,
+        "start_ms": min(starts) if starts else None,
+        "end_ms": max(ends) if ends else None,
+        "mode": "none" if finding.tier == "review" else "label",
+        "detector_version": call.detector_version,
+        "review_status": "pending" if finding.tier != "auto" else "not_needed",
+    }
+
+
+def _usage(call: FinishedCall) -> list[dict[str, Any]]:
+    return [
+        _key(call)
+        | {
+            "usage_id": f"{call.run_id}:{call.recording.sha256[:16]}:{usage.channel}:{usage.chunk_index}",
+            "recording_sha256": call.recording.sha256,
+            "run_id": call.run_id,
+            "engine": call.engine,
+            "model": call.model,
+            "channel": usage.channel,
+            "chunk_index": usage.chunk_index,
+            "requested_at": usage.requested_at,
+            "audio_ms": usage.audio_ms,
+            "billed_ms": usage.billed_ms,
+            "cost_usd": usage.cost_usd,
+            "latency_ms": usage.latency_ms,
+            "attempts": usage.attempts,
+            "cache_hit": usage.cache_hit,
+        }
+        for usage in call.usage
+    ]
+
+
+def _duration_ms(start_ms: int | None, end_ms: int | None) -> int | None:
+    if start_ms is None or end_ms is None:
+        return None
+    return min(max(end_ms - start_ms, 0), _LONGEST_WORD_MS)
+
+
+def _percent(confidence: float | None) -> int | None:
+    return None if confidence is None else round(confidence * 100)

@@ -1,0 +1,71 @@
+"""Settings: from the environment and `.env`, read once, frozen. `callarchive doctor` shows them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.errors import SettingsError
+
+
+def _default_key_file() -> Path:
+    return platformdirs.user_config_path("callarchive") / "keys.json"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. The environment's name is CALLARCHIVE_ and the field in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CALLARCHIVE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    lake: str = Field("lake", description="folder or URL of the lake")
+    key_file: Path = Field(default_factory=_default_key_file, description="keys, made on first use, mode 0600")
+
+    engine: str = Field("local", description="the engine that transcribes")
+    language: str | None = Field("en", description="spoken language, or empty to let the engine decide")
+    whisper_model: str | None = Field(None, description="a bigger Whisper model: a folder or a hub name")
+    whisper_device: Literal["cpu", "cuda", "auto"] = "cpu"
+    whisper_compute_type: str = "int8"
+    whisper_workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="chunks transcribed at the same time"
+    )
+    whisper_threads: int = Field(1, ge=1, description="CPU threads for each chunk")
+
+    min_age_s: float = Field(2.0, ge=0, description="files changed less than this long ago wait")
+    file_name_pattern: str | None = Field(
+        None, description="regular expression with named groups: call_id, started_at, agent_id, queue ..."
+    )
+    max_duration_s: float = Field(4 * 3600, gt=0, description="longer recordings are quarantined")
+    max_size_bytes: int = Field(2 * 1024**3, gt=0, description="bigger files are quarantined")
+    decode_timeout_s: float = Field(600, gt=0, description="wall-clock limit of one decoding")
+    accept_truncated: bool = Field(False, description="land what is there of a truncated recording")
+    ffmpeg: Path | None = Field(None, description="an ffmpeg to use instead of the bundled one")
+
+    redaction_profile: Literal["pci", "hipaa", "gdpr", "numbers", "all"] = "all"
+    redaction_rules: Path | None = Field(None, description="a YAML file instead of the bundled rules")
+
+    batch_size: int = Field(32, ge=1, description="recordings landed together")
+    recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")
+    low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
+
+
+def load_settings(**given: object) -> Settings:
+    """Settings from the environment and `.env`, with `given` (not None) on top.
+
+    Raises:
+        SettingsError: a value has the wrong type or range; the message names the variable, not the value.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        problems = "; ".join(
+            f"CALLARCHIVE_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+            for item in error.errors(include_input=False)
+        )
+        raise SettingsError(f"wrong settings: {problems}") from None

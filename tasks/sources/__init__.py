@@ -1,0 +1,1 @@
+"""The archive: what lies in it, and what it says about its recordings."""

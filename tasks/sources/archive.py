@@ -1,0 +1,133 @@
+"""Reading an archive through fsspec: listing, hashing, and a local copy for the decoder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+import fsspec
+
+from tasks.audio.sniff import HEAD_BYTES
+from tasks.errors import CallArchiveError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BLOCK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of an archive as listed. `name` is its path below the archive's top, with slashes."""
+
+    uri: str
+    name: str
+    size_bytes: int
+    modified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A folder or fsspec URL that holds recordings."""
+
+    fs: Any
+    top: str
+
+    @classmethod
+    def at(cls, source: str) -> Archive:
+        """The archive at a path or URL.
+
+        Raises:
+            SettingsError: nothing is there, or this kind of URL needs a package that is not installed.
+        """
+        try:
+            fs, top = fsspec.core.url_to_fs(source)
+            found = fs.exists(top)
+        except (ImportError, ValueError) as error:
+            raise SettingsError(f"cannot open this kind of source: {error}") from None
+        if not found:
+            raise SettingsError("there is nothing at this source; give a folder, a file or a URL of one")
+        return cls(fs, top.rstrip("/") or "/")
+
+    def files(self) -> Iterator[File]:
+        """Every regular file, in the order of their names; links that leave the archive are not followed."""
+        if self.fs.isfile(self.top):
+            yield self._file(self.fs.info(self.top), PurePosixPath(self.top).name)
+            return
+        listing = self.fs.find(self.top, detail=True)
+        for path in sorted(listing):
+            if listing[path]["type"] == "file" and self._inside(path):
+                yield self._file(listing[path], path[len(self.top) :].lstrip("/"))
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a small file beside the recordings."""
+        content: bytes = self.fs.cat_file(f"{self.top}/{name}")
+        return content
+
+    def identify(self, file: File) -> tuple[str, bytes]:
+        """SHA-256 of a file's bytes (64 hex digits), and its first 64 KiB."""
+        digest, head = hashlib.sha256(), b""
+        with self.fs.open(file.uri, "rb") as stream:
+            while block := stream.read(_BLOCK_BYTES):
+                head = head or block[:HEAD_BYTES]
+                digest.update(block)
+        return digest.hexdigest(), head
+
+    def unchanged(self, file: File) -> bool:
+        """Whether a file still has the size and time it was listed with."""
+        try:
+            now = self._file(self.fs.info(file.uri), file.name)
+        except FileNotFoundError:
+            return False
+        return (now.size_bytes, now.modified_at) == (file.size_bytes, file.modified_at)
+
+    def _inside(self, path: str) -> bool:
+        if not _is_local(self.fs):
+            return True
+        return Path(path).resolve().is_relative_to(Path(self.top).resolve())
+
+    def _file(self, info: dict[str, Any], name: str) -> File:
+        return File(info["name"], name, int(info["size"] or 0), _modified_at(info))
+
+
+@contextmanager
+def local_copy(archive: Archive, uri: str) -> Iterator[Path]:
+    """A path the decoder can read: the file itself, or a private copy that is removed afterwards.
+
+    The copy keeps the ending, which tells headerless formats apart, and nothing else of the name.
+    """
+    if _is_local(archive.fs):
+        yield Path(uri)
+        return
+    with tempfile.TemporaryDirectory(prefix="callarchive-") as folder:
+        path = Path(folder) / f"recording{PurePosixPath(uri).suffix[:8]}"
+        try:
+            archive.fs.get_file(uri, str(path))
+        except OSError as error:
+            raise CallArchiveError(f"the recording cannot be fetched: {type(error).__name__}") from None
+        yield path
+
+
+def _is_local(fs: Any) -> bool:
+    return "file" in ((fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol)
+
+
+def _modified_at(info: dict[str, Any]) -> datetime | None:
+    """Modification time in UTC: seconds for local files, a datetime under various names elsewhere."""
+    stated = next((info[key] for key in ("mtime", "LastModified", "last_modified", "modified") if key in info), None)
+    if isinstance(stated, int | float):
+        return datetime.fromtimestamp(stated, UTC)
+    if isinstance(stated, datetime):
+        return stated if stated.tzinfo else stated.replace(tzinfo=UTC)
+    return None
+
+
+def folder_of(name: str) -> str:
+    """The folder part of a file's name below the archive, empty at the top."""
+    return os.path.dirname(name)  # noqa: PTH120  (names are URL paths, not paths of this machine)
