@@ -51,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("voices", type=Path, help="folder with kokoro-quantized.onnx and voices/")
     parser.add_argument(
-        "--cache", type=Path, default=Path(".cache/speech"), help="spoken utterances are kept here"
+        "--cache", type=Path, default=Path("build/speech"), help="spoken utterances are kept here"
     )
     parser.add_argument("--only", default="", help="how the script names begin, such as call-0003")
     arguments = parser.parse_args()

@@ -56,9 +56,10 @@ def report(gold: dict[str, Any], model: WhisperModel, *, show: bool) -> None:
 def spoken(gold: dict[str, Any], speaker: str | None, length_ms: int) -> str:
     """What `speaker` (None: both) says before the file ends, which in a truncated one is early."""
     return " ".join(
-        " ".join(utterance["words"])
+        word
         for utterance in gold["utterances"]
-        if speaker in (None, utterance["speaker"]) and utterance["end_ms"] <= length_ms
+        for word, (_, end_ms) in zip(utterance["words"], utterance["words_ms"], strict=True)
+        if speaker in (None, utterance["speaker"]) and end_ms <= length_ms
     )
 
 

@@ -50,7 +50,9 @@ def list_recordings(archive: Archive, min_age_s: float, since: datetime | None =
     """
     files = list(archive.files())
     recordings = [file for file in files if not _is_companion(archive, file)]
-    wanted = [file for file in recordings if since is None or not file.modified_at or file.modified_at >= since]
+    wanted = [
+        file for file in recordings if since is None or not file.modified_at or file.modified_at >= since
+    ]
     young = _still_changing(archive, wanted, min_age_s)
     return Listing(
         candidates=tuple(file for file in wanted if file not in young),

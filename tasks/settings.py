@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.errors import SettingsError
@@ -25,7 +26,9 @@ class Settings(BaseSettings):
     )
 
     lake: str = Field("lake", description="folder or URL of the lake")
-    key_file: Path = Field(default_factory=_default_key_file, description="keys, made on first use, mode 0600")
+    key_file: Path = Field(
+        default_factory=_default_key_file, description="keys, made on first use, mode 0600"
+    )
 
     engine: str = Field("local", description="the engine that transcribes")
     language: str | None = Field("en", description="spoken language, or empty to let the engine decide")
@@ -39,7 +42,8 @@ class Settings(BaseSettings):
 
     min_age_s: float = Field(2.0, ge=0, description="files changed less than this long ago wait")
     file_name_pattern: str | None = Field(
-        None, description="regular expression with named groups: call_id, started_at, agent_id, queue ..."
+        r"^(?P<started_at>\d{8}T\d{6}Z?)_(?P<agent_id>[^_]+)_(?P<queue>[^_]+)_(?P<call_id>[^_.]+)\.",
+        description="regular expression with named groups: call_id, started_at, agent_id, queue ...",
     )
     max_duration_s: float = Field(4 * 3600, gt=0, description="longer recordings are quarantined")
     max_size_bytes: int = Field(2 * 1024**3, gt=0, description="bigger files are quarantined")
@@ -53,6 +57,15 @@ class Settings(BaseSettings):
     batch_size: int = Field(32, ge=1, description="recordings landed together")
     recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")
     low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
+
+    @field_validator("file_name_pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error.msg} at position {error.pos}") from None
+        return pattern
 
 
 def load_settings(**given: object) -> Settings:

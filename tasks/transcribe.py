@@ -96,5 +96,7 @@ class Transcriber:
 
 def recipe_id(engine: str, options: EngineOptions, rules_hash: str, code_version: str) -> str:
     """What shaped a transcript and its redaction, as 16 hex digits: the same recipe, the same id."""
-    shape = "\n".join([engine, options.model, repr(sorted(options.as_key().items())), rules_hash, code_version])
+    shape = "\n".join(
+        [engine, options.model, repr(sorted(options.as_key().items())), rules_hash, code_version]
+    )
     return hashlib.sha256(shape.encode()).hexdigest()[:16]

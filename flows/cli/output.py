@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _MAX_TABLE_ROWS = 200
 
-stdout = Console()
+_WIDTH = None if sys.stdout.isatty() else 140
+"""Wide enough for a table in a file or a pipe; a terminal tells its own width."""
+
+stdout = Console(width=_WIDTH)
 stderr = Console(stderr=True)
 
 

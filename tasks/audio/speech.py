@@ -123,7 +123,7 @@ def _loud_and_faint(sound: TrackSound, rules: SpeechRules) -> NDArray[np.bool_]:
     if sound.speech_dbfs is not None:
         threshold = max(threshold, sound.speech_dbfs - rules.loud_below_speech_db)
     kept = np.zeros(len(sound.levels), np.bool_)
-    shortest = max(rules.shortest_loud_ms * SAMPLE_RATE_HZ // 1000 // FRAME, 1)
+    shortest = -(-rules.shortest_loud_ms * SAMPLE_RATE_HZ // 1000 // FRAME)
     for start, end in _joined(_runs(sound.levels >= threshold), 2):
         suspicion = np.max(sound.probabilities[start:end])
         kept[start:end] = bool(end - start >= shortest and suspicion >= rules.faint_probability)

@@ -70,7 +70,7 @@ def without_repeats(tracks: Sequence[Track]) -> tuple[list[Track], tuple[str, ..
             kept = better(one, other, likeness)
             dropped[(other if kept is one else one).channel] = twin_note(one, other, kept)
     kept_tracks = [track for track in tracks if track.channel not in dropped]
-    for track in kept_tracks:
+    for track in sorted(kept_tracks, key=lambda track: -speech_length_ms(track.speech or ())):
         others = [_against(pairs, track, other) for other in kept_tracks if other is not track]
         if _is_mix([blocks for blocks in others if blocks]):
             dropped[track.channel] = f"channel {track.channel} is a mix of others: not sent"

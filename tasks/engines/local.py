@@ -50,6 +50,8 @@ _NO_SPEECH_PROBABILITY: Final = 0.6
 _NO_SPEECH_LOG_PROBABILITY: Final = -1.0
 _COMPRESSION_RATIO: Final = 2.4
 _SILENCE_DBFS: Final = -60.0
+_NO_TIME_S: Final = 0.02  # Whisper's word times come in steps of 20 ms
+_LOOP_WORDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,12 @@ def parse(answer: bytes) -> Transcript:
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise UnexpectedAnswer(f"local: the answer's field {field!r} is not as expected") from None
-    kept = [segment for segment in heard.segments if not _invented(segment)]
-    words = tuple(_word(word) for segment in kept for word in segment.words if word.word.strip())
-    return Transcript(words, heard.language, len(heard.segments) - len(kept))
+    kept = [_spoken(segment) for segment in heard.segments]
+    words = tuple(_word(word) for segment in kept for word in segment if word.word.strip())
+    rejected = sum(
+        len(spoken) < len(segment.words) for spoken, segment in zip(kept, heard.segments, strict=True)
+    )
+    return Transcript(words, heard.language, rejected)
 
 
 class _Word(BaseModel):
@@ -169,11 +174,21 @@ def _as_json(segment: Any, sound: np.ndarray[Any, np.dtype[np.float32]]) -> dict
     }
 
 
-def _invented(segment: _Segment) -> bool:
-    unheard = (
-        segment.no_speech_prob > _NO_SPEECH_PROBABILITY and segment.avg_logprob < _NO_SPEECH_LOG_PROBABILITY
-    )
-    return unheard or segment.compression_ratio > _COMPRESSION_RATIO or segment.level_dbfs < _SILENCE_DBFS
+def _spoken(segment: _Segment) -> list[_Word]:
+    """The words of a segment that somebody said: all, none, or those before a loop ran past the sound."""
+    unsure = segment.avg_logprob < _NO_SPEECH_LOG_PROBABILITY
+    loop = segment.compression_ratio > _COMPRESSION_RATIO
+    unheard = segment.no_speech_prob > _NO_SPEECH_PROBABILITY and (unsure or loop)
+    if unheard or segment.level_dbfs < _SILENCE_DBFS:
+        return []
+    return _before_loop(segment.words) if loop else segment.words
+
+
+def _before_loop(words: list[_Word]) -> list[_Word]:
+    """Repetition alone is no proof: "four one one one ..." is a card number. Words without duration are."""
+    instant = [word.end - word.start <= _NO_TIME_S for word in words]
+    ends = (at for at in range(len(words)) if len(words) - at >= _LOOP_WORDS and all(instant[at : at + _LOOP_WORDS]))
+    return words[: next(ends, len(words))]
 
 
 def _word(word: _Word) -> Word:

@@ -27,7 +27,7 @@ def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Addresses by their form, then those that were asked for, then the post codes behind both."""
     found: list[Candidate] = []
     for index, say in enumerate(script.says):
-        wanted = _is_wanted(script, index)
+        wanted = _is_wanted(script, index) or _corrects(script, index, found)
         here = list(_by_form(script, say, wanted=wanted))
         if wanted:
             here += _announced(script, index, here)
@@ -37,6 +37,11 @@ def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
 
 def _is_wanted(script: Script, index: int) -> bool:
     return any(cue.entity == "ADDRESS" for cue in script.cues[index]) or "ADDRESS" in asked(script, index)
+
+
+def _corrects(script: Script, index: int, found: Sequence[Candidate]) -> bool:
+    """Whether an address was said just before: this may be the right one."""
+    return bool(index and found) and script.say_of[found[-1].first] == index - 1
 
 
 def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:

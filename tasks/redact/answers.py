@@ -13,14 +13,17 @@ from tasks.redact.script import Say, Script
 
 SECRETS = ("PASSWORD", "SECURITY_ANSWER", "USERNAME", "PIN", "OTP")
 ASKING = frozenset(
-    "what what's whats which who who's whose where where's when when's how can could may might would will tell give "
-    "read verify confirm need provide please spell repeat have do does is are again say type enter state".split()
+    "what what's whats which who who's whose where where's when when's how can could may might would tell give read "
+    "verify confirm need provide please spell repeat".split()
 )
+OPENING = frozenset("do does is are have will was were did any".split())
+"""These make a question where a sentence begins with them."""
 CARRIERS = frozenset(
     "it it's its is my the a an um uh er erm hmm yeah yes yep sure okay ok well so oh that's that'd that'll thats be "
     "that and name i'm im hi hey hello this here there hers his would should of for with password passcode login "
     "username answer i think believe was were born in on at like to you said say says let me see alright right hers "
-    "theirs ours mine you're ready got one got no problem can use sorry".split()
+    "theirs ours mine you're ready got one no problem can use sorry those these are they they're them we we're he "
+    "he's she she's him does do have has mom mum dad mother father wife husband son daughter".split()
 )
 CLOSERS = frozenset("please thanks thank okay ok sir ma'am madam right yeah yes you".split())
 CONNECTIVES = frozenset("is was are be it's as says said reads should".split())
@@ -56,10 +59,17 @@ def _asks(script: Script, index: int) -> bool:
             return False
         say = script.says[index - back]
         if script.cues[index - back]:
-            cores = script.cores[max(say.first, say.end - 30) : say.end]
-            asks = any(core in ASKING for core in cores) or script.words[say.end - 1].endswith("?")
-            return asks or say.end - say.first <= 9  # noqa: PLR2004
+            return _is_question(script, say)
     return False
+
+
+def _is_question(script: Script, say: Say) -> bool:
+    cores = script.cores[max(say.first, say.end - 30) : say.end]
+    if script.words[say.end - 1].endswith("?") or any(core in ASKING for core in cores):
+        return True
+    start = [core for core in cores[:3] if core not in lexicon.LINKS]
+    plain = not any(core == "not" or core.endswith("n't") for core in cores)
+    return bool(start and start[0] in OPENING) or (say.end - say.first <= 9 and plain)  # noqa: PLR2004
 
 
 def _told(script: Script, index: int) -> Iterator[Candidate]:
@@ -125,7 +135,24 @@ def _window(script: Script, index: int, entity: str) -> Iterator[Candidate]:
     odd = sum(_is_odd(script, at) for at in range(first, end))
     mostly = told >= 2 and told * 3 >= length  # noqa: PLR2004
     if mostly or (length <= _SHORT and (told or (odd and entity in _OPEN))) or (length <= 4 and odd == length):  # noqa: PLR2004
-        yield Candidate(first, end, entity, 0.55, "answer-window")
+        for piece in _pieces(script, index, first, end, entity):
+            yield Candidate(*piece, entity, 0.55, "answer-window")
+
+
+def _pieces(script: Script, index: int, first: int, end: int, entity: str) -> Iterator[tuple[int, int]]:
+    """The answer without its cues ("sort code ... account number ..."), each piece from its first to its last odd word."""
+    cued = {at for cue in script.cues[index] for at in range(cue.first, cue.end)}
+    start = first
+    for at in range(first, end + 1):
+        apart = entity == "PERSON" and at < end and script.cores[at] in CARRIERS
+        if at < end and at not in cued and not apart:
+            continue
+        telling = [word for word in range(start, at) if _tells(script, word) or _is_odd(script, word)]
+        if telling and at - start <= 4 and entity != "PERSON":  # noqa: PLR2004
+            yield start, at
+        elif telling:
+            yield telling[0], telling[-1] + 1
+        start = at + 1
 
 
 _OPEN = frozenset("PERSON POSTAL_CODE ADDRESS EMAIL UPI_ID".split())
@@ -140,4 +167,8 @@ def _tells(script: Script, at: int) -> bool:
 def _is_odd(script: Script, at: int) -> bool:
     """No ordinary word, or one that is written for a misheard digit or letter."""
     token = script.tokens[at]
-    return token.core in lexicon.SOUNDS_LIKE or (not token.name.common and token.core not in lexicon.FILLERS)
+    if token.core in lexicon.SOUNDS_LIKE:
+        say = script.span(at)
+        return any(say.first <= near < say.end and _tells(script, near) for near in (at - 1, at + 1))
+    plain = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | CARRIERS
+    return not token.name.common and token.core not in plain and "'" not in token.core

@@ -118,7 +118,7 @@ def _read(script: Script, first: int, end: int) -> Date:
 
 def _announced(script: Script, date: Date) -> str:
     """DOB or CARD_EXPIRY where the nearest announcement that a date fits is one."""
-    if script.next(date.end - 1) in lexicon.UNITS and not date.is_plain:
+    if not date.is_plain and (script.next(date.end - 1) in lexicon.UNITS or len(date.digits) + 2 * date.ordinals < 3):  # noqa: PLR2004
         return ""
     for distance, entity in expectations(script, date.first, date.end):
         if entity in DATED and (distance < NEAR or date.is_plain):

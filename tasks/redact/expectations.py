@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from tasks.redact.script import Script
 
+NOTHING = "NONE"
+"""The entity of phrases that only sound like cues."""
 SAME_BREATH = 16
 """A cue reaches so many words ahead in the same breath."""
 LOOK_AHEAD = 5
@@ -40,8 +42,9 @@ def asked(script: Script, index: int) -> list[str]:
         question, answer = script.says[before], script.says[index]
         if question.who is not None and question.who == answer.who:
             return []
-        if script.cues[before]:
-            return [cue.entity for cue in reversed(script.cues[before])]
+        entities = [cue.entity for cue in reversed(script.cues[before]) if cue.entity != NOTHING]
+        if entities:
+            return entities
         if script.says[index - 1].end - script.says[index - 1].first > 4:  # noqa: PLR2004
             return []
     return []
@@ -50,6 +53,8 @@ def asked(script: Script, index: int) -> list[str]:
 def _in_breath(script: Script, first: int, end: int) -> list[Expectation]:
     found = []
     for cue in script.cues[script.say_of[first]]:
+        if cue.entity == NOTHING:
+            continue
         if cue.end <= first and first - cue.end < SAME_BREATH:
             found.append(Expectation(first - cue.end, cue.entity))
         elif 0 <= cue.first - end < LOOK_AHEAD:
@@ -66,7 +71,7 @@ def _before(script: Script, first: int) -> list[Expectation]:
             break
         say = script.says[before]
         distance = 6 + 10 * back
-        found += [Expectation(distance + (say.end - cue.end) // 3, cue.entity) for cue in script.cues[before]]
+        found += [Expectation(distance + (say.end - cue.end) // 3, cue.entity) for cue in script.cues[before] if cue.entity != NOTHING]
         if found and say.who != script.says[here].who:
             break
     return found

@@ -44,9 +44,16 @@ LETTER_NAMES = {
 SOUNDS_LIKE = frozenset(
     "to too tu for fore ate won tree free sex sick sicks fire fife mine nigh nein hero row tool wan juan fort "
     "hate eight's sees see sea be bee pea pee tea tee are why you your eye ex em en jay gay hey age ache sect "
-    "server heaven sever levin elven light late dub doble trouble treble owed ow aw oo".split()
+    "server heaven sever levin elven light late dub doble trouble owed ow aw oo when want whan line lion night "
+    "door hive five's stix sticks six's nifty dirty hero xero siro zeros aid ape height tin then ten's twin plenty "
+    "he she ee cay kay tee ess eff ell egg eggs".split()
 )
 """What recognisers write for a digit or a letter they misheard; digits only where digits stand around."""
+
+WORDS_OF_THEIR_OWN = frozenset(
+    "to too for are why you your see when want then he she be my mine late light right night line door plenty".split()
+)
+"""Sound-alikes that are far more often just words: taken for digits only where a digit is missing."""
 
 FILLERS = frozenset("uh um uhm er erm ah eh hmm hm mm mhm comma".split())
 LINKS = frozenset(
@@ -68,6 +75,8 @@ MARKS = {
     "dash": "-", "hyphen": "-", "minus": "-", "slash": "/", "stroke": "/", "dot": ".", "point": ".",
     "underscore": "_", "at": "@", "plus": "+", "hash": "#", "pound": "#", "space": " ", "period": ".",
 }  # fmt: skip
+ARTICLES = frozenset("the that this they there then them those these and".split())
+"""Never the example in a spelling."""
 LIKE_WORDS = frozenset("as for like of".split())
 
 MONTHS = {

@@ -94,7 +94,13 @@ def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Ite
     for at, core in enumerate(script.cores):
         entity = known.get(core) or known.get(core.removesuffix("'s"))
         if entity and at not in covered and (not script.tokens[at].name.common or _is_name_here(script, at)):
-            yield Candidate(at, at + 1, entity, 0.6, "memory")
+            with_last = entity == "PERSON" and _last_name_follows(script, at)
+            yield Candidate(at, at + 2 if with_last else at + 1, entity, 0.6, "memory")
+
+
+def _last_name_follows(script: Script, at: int) -> bool:
+    after = script.next(at)
+    return bool(after) and not script.tokens[at].pauses and script.tokens[at + 1].name.last and after not in NEVER
 
 
 def _known_words(script: Script, found: Iterable[Candidate]) -> dict[str, str]:
@@ -132,4 +138,4 @@ def _is_name_here(script: Script, at: int) -> bool:
         return True
     if before in GREETINGS or before in TITLES:
         return True
-    return before not in NO_NAME_BEFORE and after in NAME_VERBS
+    return before not in NO_NAME_BEFORE and (after in NAME_VERBS or _last_name_follows(script, at))

@@ -8,7 +8,7 @@ NEVER = frozenset(
     "but if then so because as of at by for with about to from in on off out over under again here there when where "
     "why how all any both each few more most other some such no nor not only own same than too very just don't now "
     "yes yeah yep yup nope okay ok sure please thanks thank hello hi hey um uh er erm mm hmm well right calling call "
-    "called speaking account bill card number name names phone email address help today good morning afternoon "
+    "called speaking account card yesterday today tomorrow tonight earlier later ago week weeks month months year years friday monday tuesday wednesday thursday saturday sunday number name names phone email address help today good morning afternoon "
     "evening night day one two three four five six seven eight nine ten looking trying having going gonna wanting "
     "still also back done fine great getting like need want wanted know think mean sorry actually got get let make "
     "sir ma'am madam mam born what's where's how's who's there's let's regarding who what which it's that's i'm i've "

@@ -85,7 +85,7 @@ def _looks_like_name(script: Script, at: int, *, bold: bool) -> bool:
         return bold or _followed_by_last_name(script, at)
     if _is_capital(script, at):
         return not token.name.common or (token.name.last and _is_capital(script, at + 1))
-    return bold and not token.name.common and token.name.last and len(token.core) > 3  # noqa: PLR2004
+    return bold and not token.name.common and token.core.isalpha() and len(token.core) > 3  # noqa: PLR2004
 
 
 def _is_wordlike(script: Script, at: int) -> bool:
@@ -131,6 +131,8 @@ def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:
     if token.sealed or token.core in NEVER:
         return False
     if len(token.core) == 1:
+        if all(len(script.next(at, steps)) == 1 for steps in (1, 2)):
+            return False
         return token.core.isalpha() and token.core not in {"i"} and (bold or at > first)
     if not _is_wordlike(script, at):
         return False
@@ -141,7 +143,7 @@ def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:
     reading = token.name
     if reading.first or not reading.common or token.core == script.cores[at - 1]:
         return not script.tokens[at - 1].closes or reading.first
-    return (reading.last or reading.everyday or bold) and (_is_capital(script, at) or _ends_name(script, at))
+    return _is_capital(script, at) or ((reading.last or reading.everyday or bold) and _ends_name(script, at))
 
 
 def _ends_name(script: Script, at: int) -> bool:
@@ -185,7 +187,7 @@ def _known(script: Script, say: Say) -> Iterator[Candidate]:
 def _stands_alone(script: Script, at: int) -> bool:
     """A plain first name by itself; in text with capitals it must have one."""
     core = script.cores[at]
-    if core in places.STATES | places.CITIES | places.COUNTRIES or len(core) < 3:  # noqa: PLR2004
+    if core in places.STATES | places.CITIES | places.COUNTRIES or core in lexicon.MONTHS or len(core) < 3:  # noqa: PLR2004
         return False
     cased = script.tokens[script.span(at).first].capital
     return script.tokens[at].capital or not cased
@@ -225,11 +227,24 @@ def _spelled(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) ->
     for run in runs:
         if run.digits or run.letters < 2:  # noqa: PLR2004
             continue
+        named = _spells_word_before(script, run)
+        if named:
+            yield Candidate(named, run.end, "PERSON", 0.75, "spelling")
+            continue
         for gap in range(4):
             at = run.first - gap
             if at in ends and script.say_of[at - 1] == script.say_of[run.first] and _plain_gap(script, at, run.first):
                 yield Candidate(run.first, run.end, "PERSON", 0.8, "spelling")
                 break
+
+
+def _spells_word_before(script: Script, run: Run) -> int:
+    """Where the word stands that a run spells, up to four words before it; 0 where there is none."""
+    for at in range(run.first - 1, max(script.span(run.first).first, run.first - 4) - 1, -1):
+        core = script.cores[at]
+        if run.letters > 2 and (core == run.value or (len(run.value) > 3 and core.startswith(run.value))):  # noqa: PLR2004
+            return at
+    return 0
 
 
 def _plain_gap(script: Script, first: int, end: int) -> bool:

@@ -56,6 +56,8 @@ def _is_solid(script: Script, at: int) -> bool:
     kinds = {atom.kind for atom in token.atoms}
     if len(token.atoms) > 1 or not kinds & {"letter", "letters", "zero", "code", "repeat"}:
         return True
+    if _is_half_of_day(script, at):
+        return False
     company = _company(script, at)
     if "letter" in kinds and token.core not in SHORT_LETTERS:
         return True
@@ -64,6 +66,18 @@ def _is_solid(script: Script, at: int) -> bool:
     if "letters" in kinds:
         return bool(company & {"written", "mixed"})
     return bool(company - {"word", "filler", "mark"})
+
+
+def _is_half_of_day(script: Script, at: int) -> bool:
+    """"nine thirty a m": a time, unless more letters or digits follow."""
+    core = script.cores[at]
+    if core == "m" and script.prev(at) in {"a", "p"}:
+        at -= 1
+    elif core not in {"a", "p"} or script.next(at) != "m":
+        return False
+    before = script.tokens[at - 1].atoms[-1].kind if script.prev(at) else "word"
+    after = script.next(at, 2)
+    return before in NUMERIC | {"amount"} and not (after and script.tokens[at + 2].value_like)
 
 
 def _company(script: Script, at: int) -> set[str]:
@@ -83,9 +97,13 @@ def _is_spelling_example(script: Script, at: int) -> bool:
     for steps in (2, 3):
         word = script.next(at, steps)
         between = {script.next(at, step) for step in range(1, steps)}
-        if word[:1] == script.cores[at] and between <= lexicon.LIKE_WORDS | {"in"}:
+        if _exemplifies(word, script.cores[at]) and between <= lexicon.LIKE_WORDS | {"in"}:
             return True
     return False
+
+
+def _exemplifies(word: str, letter: str) -> bool:
+    return word[:1] == letter and len(word) > 2 and word not in lexicon.ARTICLES  # noqa: PLR2004
 
 
 def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
@@ -124,7 +142,7 @@ def _is_example(gap: Sequence[str], letter: Token) -> bool:
     if letter.atoms[-1].kind != "letter":
         return False
     words = [word for word in gap if word not in lexicon.LIKE_WORDS and word not in lexicon.LINKS and word != "in"]
-    return len(words) == 1 and words[0][:1] == letter.atoms[-1].value and len(gap) <= 5  # noqa: PLR2004
+    return len(words) == 1 and _exemplifies(words[0], letter.atoms[-1].value) and len(gap) <= 5  # noqa: PLR2004
 
 
 def _may_be_misheard(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
@@ -142,16 +160,28 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
     first, end = solid[0], solid[-1] + 1
     end = _with_example(script, end)
     atoms: list[Atom] = [atom for word in solid for atom in script.tokens[word].atoms]
-    value = digits_of(atoms)
+    value = digits_of(_with_letter_o(script, solid, atoms))
     digits = sum(char.isdigit() for char in value)
     inside = set(solid)
     bridges = sum(
-        script.cores[word] == "and" or script.cores[word] not in lexicon.LINKS | lexicon.CORRECTIONS
+        script.cores[word] == "and"
+        or script.cores[word] not in lexicon.LINKS | lexicon.CORRECTIONS | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
         for word in range(first, end)
         if word not in inside
     )
     singles = sum(len(a.value) if a.kind == "written" else 1 for a in atoms if a.kind in {"digit", "zero", "written", "repeat"})
     return Run(first, end, value, digits, len(value) - digits, singles, bridges, _is_quantity(script, first, end, atoms))
+
+
+def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> list[Atom]:
+    """In a spelling "o" is a letter, among digits it is a zero."""
+    letters = sum(atom.kind in {"letter", "code", "letters"} for atom in atoms)
+    others = sum(atom.kind in NUMERIC for atom in atoms) - sum(script.cores[at] == "o" for at in solid)
+    if letters <= others:
+        return atoms
+    return [
+        Atom("letter", "o") if script.cores[at] == "o" else atom for at in solid for atom in script.tokens[at].atoms
+    ]
 
 
 def _with_example(script: Script, end: int) -> int:
@@ -161,7 +191,7 @@ def _with_example(script: Script, end: int) -> int:
         return end
     for steps in (2, 3):
         between = [script.next(end - 1, step) for step in range(1, steps)]
-        if script.next(end - 1, steps)[:1] == letter.value and set(between) <= lexicon.LIKE_WORDS | {"in"}:
+        if _exemplifies(script.next(end - 1, steps), letter.value) and set(between) <= lexicon.LIKE_WORDS | {"in"}:
             return end + steps
     return end
 

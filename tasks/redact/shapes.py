@@ -61,7 +61,18 @@ SHAPES: dict[str, Shape] = {
     "PIN": Shape(3, 8),
     "OTP": Shape(3, 12, "many"),
     "PASSWORD": Shape(2, 40, "many"),
+    "NUMBER": Shape(4, 40, "some"),
 }
+
+
+USUAL = {
+    "CARD_NUMBER": 16, "CARD_LAST4": 4, "CARD_CVV": 3, "CARD_EXPIRY": 4, "US_SSN": 9, "US_SSN_LAST4": 4, "US_ITIN": 9,
+    "PHONE": 10, "PHONE_LAST4": 4, "DOB": 6, "POSTAL_CODE": 5, "ROUTING_NUMBER": 9, "SORT_CODE": 6, "IBAN": 22,
+    "BANK_ACCOUNT": 8, "BANK_ACCOUNT_LAST4": 4, "ACCOUNT_ID": 7, "HEALTH_ID": 9, "UK_NHS": 10, "UK_NINO": 9,
+    "CA_SIN": 9, "AU_TFN": 9, "IN_AADHAAR": 12, "IN_PAN": 10, "IN_IFSC": 11, "PASSPORT": 9, "DRIVER_LICENSE": 9,
+    "VEHICLE_REG": 7, "VEHICLE_ID": 17, "DEVICE_ID": 15, "IP_ADDRESS": 9, "MAC_ADDRESS": 12, "PIN": 4, "OTP": 6,
+}  # fmt: skip
+"""How long a whole value usually is; where less was heard, a digit may hide in the words beside."""
 
 
 def fits(entity: str, run: Run, *, near: bool) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tasks.redact import checksums, lexicon
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import NEAR, expectations
+from tasks.redact.growth import grow
 from tasks.redact.runs import Run
 from tasks.redact.script import Script
 from tasks.redact.shapes import fits
@@ -28,7 +29,7 @@ def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -
         before = found[-1] if found and run.follows else None
         found.append(_name(script, runs, index, before, fallback_digits))
     named = [candidate for candidate in found if candidate is not None]
-    return [*named, *_between(script, named)]
+    return [*named, *grow(script, [(runs[at], one) for at, one in enumerate(found) if one is not None])]
 
 
 def _name(
@@ -118,39 +119,14 @@ def _candidate(script: Script, run: Run, entity: str, score: float, reason: str)
         first -= 1
     elif entity in PREFIXED and _is_prefix(script, first - 1):
         first -= 1
-    elif before in lexicon.SOUNDS_LIKE and not _means_itself(script, first - 1):
-        first -= 1
-    if script.next(end - 1) in lexicon.SOUNDS_LIKE and _closes(script, end):
-        end += 1
     return Candidate(first, end, entity, score, reason)
 
 
 def _is_prefix(script: Script, at: int) -> bool:
     core = script.cores[at] if at >= script.span(at + 1).first else ""
-    if not 2 <= len(core) <= 5 or not core.isalpha():  # noqa: PLR2004
+    plain = core in lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL
+    if not 2 <= len(core) <= 5 or not core.isalpha() or plain:  # noqa: PLR2004
         return False
-    return script.words[at].strip(".,").isupper() or not (
-        script.tokens[at].name.common or core in lexicon.LINKS or script.tokens[at].name.first
-    )
-
-
-def _means_itself(script: Script, at: int) -> bool:
-    """"to" before a number in "change it to five ..." is no misheard two; at the beginning of an answer it is."""
-    return at != script.span(at).first and script.prev(at) not in {"is", "it's"}
-
-
-def _closes(script: Script, at: int) -> bool:
-    return at + 1 >= script.span(at).end or script.tokens[at].pauses
-
-
-def _between(script: Script, named: Sequence[Candidate]) -> list[Candidate]:
-    """Up to two words between two parts of one announced value: digits that the engine misheard."""
-    filled = []
-    for before, after in zip(named, named[1:], strict=False):
-        gap = range(before.end, after.first)
-        same = before.entity == after.entity and script.say_of[before.first] == script.say_of[after.first]
-        if same and 0 < len(gap) <= 2 and not any(script.tokens[word].sealed for word in gap):  # noqa: PLR2004
-            cued = any(cue.first in gap for cue in script.cues[script.say_of[before.first]])
-            if not cued:
-                filled.append(Candidate(gap.start, gap.stop, before.entity, before.score, before.reason))
-    return filled
+    opens = at == script.span(at).first or script.prev(at) in {"is", "was", "it's", "number"}
+    reading = script.tokens[at].name
+    return script.words[at].strip(".,").isupper() or opens or not (reading.common or reading.first)

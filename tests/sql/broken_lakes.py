@@ -44,6 +44,15 @@ def words_in(rows: Lake, finding: Row) -> list[Row]:
     ]
 
 
+def wordless(rows: Lake) -> Row:
+    return next(call for call in rows["calls"] if not call["word_count"])
+
+
+def one_sided(rows: Lake) -> Row:
+    """A call of which only the agent is known, so that its times need not add up."""
+    return next(call for call in rows["calls"] if call["agent_talk_ms"] and call["other_talk_ms"])
+
+
 @breaks("call_ids_unique")
 def call_landed_twice(rows: Lake) -> list[Row]:
     rows["calls"].append(rows["calls"][3])
@@ -77,6 +86,13 @@ def turn_lost(rows: Lake) -> list[Row]:
     turns = [turn for turn in rows["turns"] if turn["call_id"] == "call-001"]
     rows["turns"].remove(turns[1])
     return [{"call_id": "call-001", "turns": len(turns) - 1}]
+
+
+@breaks("turn_index_dense")
+def turn_doubled(rows: Lake) -> list[Row]:
+    turns = [turn for turn in rows["turns"] if turn["call_id"] == "call-001"]
+    turns[1]["turn_index"] = 0
+    return [{"call_id": "call-001", "different_indexes": len(turns) - 1}]
 
 
 @breaks("word_times_in_order")
@@ -151,10 +167,42 @@ def finding_without_span(rows: Lake) -> list[Row]:
     return [{"finding_id": taken_out(rows)["finding_id"]}]
 
 
+@breaks("findings_taken_out")
+def finding_of_no_words(rows: Lake) -> list[Row]:
+    finding = taken_out(rows)
+    finding["end_word"] = finding["start_word"]
+    return [{"finding_id": finding["finding_id"], "redacted_words": 0}]
+
+
+@breaks("findings_taken_out")
+def finding_rendered_one_word_late(rows: Lake) -> list[Row]:
+    finding = taken_out(rows)
+    *_, last = words_in(rows, finding)
+    after = rows["words"][rows["words"].index(last) + 1]
+    after.update(word=last["word"], entity=last["entity"])
+    last.update(word="four", entity=None)
+    return [{"finding_id": finding["finding_id"]}]
+
+
 @breaks("redacted_words_explained")
 def finding_lost(rows: Lake) -> list[Row]:
     finding = taken_out(rows)
     rows["redactions"].remove(finding)
+    return [{"word_index": word["word_index"]} for word in words_in(rows, finding)]
+
+
+@breaks("redacted_words_explained")
+def one_word_too_many_redacted(rows: Lake) -> list[Row]:
+    *_, last = words_in(rows, taken_out(rows))
+    after = rows["words"][rows["words"].index(last) + 1]
+    after.update(word=last["word"], entity=last["entity"])
+    return [{"word_index": after["word_index"]}]
+
+
+@breaks("redacted_words_explained")
+def redacted_before_review(rows: Lake) -> list[Row]:
+    finding = taken_out(rows)
+    finding["tier"] = "review"
     return [{"word_index": word["word_index"]} for word in words_in(rows, finding)]
 
 
@@ -177,6 +225,13 @@ def redaction_count_wrong(rows: Lake) -> list[Row]:
     return [{"call_id": "call-000"}]
 
 
+@breaks("call_redaction_count")
+def redaction_claimed_without_any(rows: Lake) -> list[Row]:
+    call = wordless(rows)
+    call["redaction_count"] = 1
+    return [{"call_id": call["call_id"], "taken_out": 0}]
+
+
 @breaks("words_in_turns")
 def word_of_another_speaker(rows: Lake) -> list[Row]:
     words_of(rows, 0)[0]["speaker"] = "someone"
@@ -184,10 +239,17 @@ def word_of_another_speaker(rows: Lake) -> list[Row]:
 
 
 @breaks("words_in_turns")
+def words_of_another_channel(rows: Lake) -> list[Row]:
+    for word in words_of(rows, 0)[:2]:
+        word["channel"] = 5
+    return [{"turn_index": 0, "misplaced_words": 2}]
+
+
+@breaks("words_in_turns")
 def word_outside_its_turn(rows: Lake) -> list[Row]:
     turn = rows["turns"][2]
     turn["end_ms"] -= 10
-    return [{"call_id": turn["call_id"], "turn_index": 2, "misplaced_words": 1}]
+    return [{"call_id": turn["call_id"], "turn_index": turn["turn_index"], "misplaced_words": 1}]
 
 
 @breaks("words_in_turns")
@@ -226,6 +288,13 @@ def word_too_sure(rows: Lake) -> list[Row]:
 
 
 @breaks("confidence_in_range")
+def two_words_too_sure(rows: Lake) -> list[Row]:
+    for word in rows["words"][:2]:
+        word["confidence_percent"] = 101
+    return [{"relation": "words", "wrong_values": 2}]
+
+
+@breaks("confidence_in_range")
 def means_and_scores_out_of_range(rows: Lake) -> list[Row]:
     rows["calls"][0]["mean_confidence"] = 91.0
     rows["turns"][0]["mean_confidence"] = -0.5
@@ -255,7 +324,7 @@ def quarantined_without_reason(rows: Lake) -> list[Row]:
 @breaks("ledger_adds_up")
 def recording_undecided(rows: Lake) -> list[Row]:
     rows["recordings"][0]["state"] = "found"
-    return [{"found": 33, "landed": 29, "undecided": 1}]
+    return [{"found": 21, "landed": 17, "undecided": 1}]
 
 
 @breaks("one_landed_recording_per_call")
@@ -282,6 +351,12 @@ def ledger_claims_a_call(rows: Lake) -> list[Row]:
     return [{"call_id": "call-000", "in_calls": False, "in_ledger": True}]
 
 
+@breaks("calls_match_ledger")
+def ledger_names_another_call(rows: Lake) -> list[Row]:
+    rows["recordings"][0]["call_id"] = "another"
+    return [{"call_id": "another", "in_calls": False}, {"call_id": "call-000", "in_calls": True}]
+
+
 @breaks("dates_agree")
 def words_under_another_day(rows: Lake) -> list[Row]:
     word = next(word for word in rows["words"] if word["call_date"])
@@ -291,9 +366,17 @@ def words_under_another_day(rows: Lake) -> list[Row]:
 
 @breaks("dates_agree")
 def call_under_another_day_than_it_began(rows: Lake) -> list[Row]:
-    call = next(call for call in rows["calls"] if not call["word_count"])
+    call = wordless(rows)
     call["call_date"] = date(2020, 1, 1)
     return [{"relation": "calls", "call_date": date(2020, 1, 1)}]
+
+
+@breaks("dates_agree")
+def words_under_no_day_of_a_call_with_one(rows: Lake) -> list[Row]:
+    word = next(word for word in rows["words"] if word["call_date"])
+    call = next(call for call in rows["calls"] if call["call_id"] == word["call_id"])
+    call["started_at"], day, word["call_date"] = None, word["call_date"], None
+    return [{"relation": "words", "strays": 1, "expected_date": day}]
 
 
 @breaks("call_times_add_up")
@@ -309,10 +392,37 @@ def talk_counted_twice(rows: Lake) -> list[Row]:
     return [{"call_id": call["call_id"]}]
 
 
+@breaks("call_times_add_up")
+def overlap_below_zero(rows: Lake) -> list[Row]:
+    one_sided(rows)["overlap_ms"] = -10
+    return [{"overlap_ms": -10}]
+
+
+@breaks("call_times_add_up")
+def talk_longer_than_the_call(rows: Lake) -> list[Row]:
+    call = one_sided(rows)
+    call["agent_talk_ms"] = call["duration_ms"] + 10
+    return [{"call_id": call["call_id"]}]
+
+
+@breaks("call_times_add_up")
+def silence_and_overlap_longer_than_the_call(rows: Lake) -> list[Row]:
+    call = one_sided(rows)
+    call["overlap_ms"] = call["duration_ms"] - call["silence_ms"] + 10
+    return [{"call_id": call["call_id"]}]
+
+
 @breaks("call_silence_matches_turns")
 def silence_overstated(rows: Lake) -> list[Row]:
     rows["calls"][0]["silence_ms"] += 10
     return [{"call_id": "call-000", "stated_silence_ms": rows["calls"][0]["silence_ms"]}]
+
+
+@breaks("call_silence_matches_turns")
+def silent_call_said_to_have_speech(rows: Lake) -> list[Row]:
+    call = wordless(rows)
+    call["silence_ms"] -= 10
+    return [{"call_id": call["call_id"], "uncovered_ms": call["duration_ms"]}]
 
 
 @breaks("usage_in_range")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,10 +35,21 @@ def made_rows() -> Lake:
     return make_lake()
 
 
+@pytest.fixture(scope="session")
+def times(made_rows: Lake) -> Lake:
+    """The interval marts by counting ticks, which takes a while."""
+    import sql_oracles
+
+    marts = (sql_oracles.gaps, sql_oracles.replies, sql_oracles.talk_over, sql_oracles.call_speakers)
+    return {mart.__name__: mart(made_rows) for mart in marts}
+
+
 @pytest.fixture
-def rows(made_rows: Lake) -> Lake:
-    """A copy that a test may break."""
-    return copy.deepcopy(made_rows)
+def rows() -> Lake:
+    """A smaller lake that a test may break."""
+    from made_lake import make_lake
+
+    return make_lake(calls=18)
 
 
 @pytest.fixture(scope="session")
@@ -60,16 +70,26 @@ def empty_lake() -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="session")
-def ask(lake: Connection) -> Callable[..., list[Row]]:
-    """Ask a question of sql/qa, or a relation for its rows, on the made lake."""
-    questions = load_questions()
+def questions() -> dict[str, Question]:
+    return load_questions()
 
-    def _ask(name: str, **given: str) -> list[Row]:
+
+@pytest.fixture(scope="session")
+def answer(questions: dict[str, Question]) -> Callable[[Connection, str, dict[str, str]], list[Row]]:
+    """What a lake answers to a question of sql/qa, or all rows of a relation."""
+
+    def _answer(connection: Connection, name: str, given: dict[str, str]) -> list[Row]:
         if name not in questions:
-            return fetch(lake, f"select * from {name}")  # noqa: S608  (a name from the test)
-        return fetch(lake, questions[name].sql, bind(questions[name], given))
+            return fetch(connection, f"select * from {name}")  # noqa: S608  (a name from the test)
+        return fetch(connection, questions[name].sql, bind(questions[name], given))
 
-    return _ask
+    return _answer
+
+
+@pytest.fixture(scope="session")
+def ask(lake: Connection, answer: Callable[..., list[Row]]) -> Callable[..., list[Row]]:
+    """The same, of the made lake."""
+    return lambda name, **given: answer(lake, name, given)
 
 
 @pytest.fixture(scope="session")

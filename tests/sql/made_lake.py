@@ -64,7 +64,7 @@ def _add_call(lake: Lake, dice: Dice, number: int) -> None:
 def _call(dice: Dice, call_id: str, call_date: date | None, *parts: list[Row]) -> Row:
     words, turns, redactions = parts
     last_ms = max((end_ms(word) or 0 for word in words), default=0)
-    duration_ms = last_ms + dice.ms(0, 4000)
+    duration_ms = last_ms + (0 if dice.chance(0.2) else dice.ms(0, 4000))
     talk = {
         side: ticks([turn for turn in turns if _side(turn) == side]) for side in ("agent", "customer", "")
     }

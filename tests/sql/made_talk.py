@@ -59,7 +59,7 @@ class Dice:
 
 def conversation(dice: Dice, sides: tuple[str | None, str | None], *, one_channel: bool) -> list[Row]:
     words: list[Row] = []
-    clock = dice.ms(0, 6000)
+    clock = 0 if dice.chance(0.2) else dice.ms(0, 6000)
     rated = dice.chance(0.8)
     for _ in range(dice.random.randint(3, 16)):
         side = dice.random.randint(0, 1)

@@ -40,35 +40,34 @@ def test_talk_listen_ratio_divides_agent_by_customer(days: dict[str, str], ask: 
 
 
 @pytest.mark.parametrize("days", DAYS)
-@pytest.mark.parametrize(("least", "inside"), [("0", "false"), ("5", "false"), ("1.5", "true")])
+@pytest.mark.parametrize(
+    "given", [{}, {"at_least_s": "5"}, {"at_least_s": "1.5", "between_speech_only": "true"}]
+)
 def test_longest_silence_is_the_longest_gap(
-    days: dict[str, str], least: str, inside: str, ask: Ask, made_rows: Lake
+    days: dict[str, str], given: dict[str, str], ask: Ask, made_rows: Lake, times: Lake
 ) -> None:
     facts = sql_oracles.by_call(made_rows)
     asked = [
         gap
-        for gap in of_days(sql_oracles.gaps(made_rows), days)
-        if gap["duration_ms"] >= float(least) * 1000 and (gap["place"] == "middle" or inside == "false")
+        for gap in of_days(times["gaps"], days)
+        if gap["duration_ms"] >= float(given.get("at_least_s", 0)) * 1000
+        and (gap["place"] == "middle" or "between_speech_only" not in given)
     ]
     expected = []
     for (call_id,), gaps in sql_oracles.grouped(asked, "call_id").items():
         longest = max(gaps, key=lambda gap: (gap["duration_ms"], -gap["start_ms"]))
         expected.append(facts(call_id) | longest | {"silence_ms": longest["duration_ms"]})
         del expected[-1]["duration_ms"]
-    same(ask("longest_silence", at_least_s=least, between_speech_only=inside, **days), expected, "call_id")
+    same(ask("longest_silence", **given, **days), expected, "call_id")
 
 
 @pytest.mark.parametrize("days", DAYS)
 @pytest.mark.parametrize("least", ["0", "0.5", "1.2"])
 def test_interruptions_are_counted_by_who_interrupts(
-    days: dict[str, str], least: str, ask: Ask, made_rows: Lake
+    days: dict[str, str], least: str, ask: Ask, made_rows: Lake, times: Lake
 ) -> None:
     facts = sql_oracles.by_call(made_rows)
-    counted = [
-        row
-        for row in of_days(sql_oracles.talk_over(made_rows), days)
-        if row["overlap_ms"] >= float(least) * 1000
-    ]
+    counted = [row for row in of_days(times["talk_over"], days) if row["overlap_ms"] >= float(least) * 1000]
     expected = [
         facts(call_id)
         | {
@@ -91,14 +90,10 @@ def test_interruptions_are_counted_by_who_interrupts(
 @pytest.mark.parametrize("days", DAYS)
 @pytest.mark.parametrize("most", ["30", "2"])
 def test_response_time_measures_changes_of_voice(
-    days: dict[str, str], most: str, ask: Ask, made_rows: Lake
+    days: dict[str, str], most: str, ask: Ask, made_rows: Lake, times: Lake
 ) -> None:
     facts = sql_oracles.by_call(made_rows)
-    counted = [
-        row
-        for row in of_days(sql_oracles.replies(made_rows), days)
-        if row["response_ms"] <= float(most) * 1000
-    ]
+    counted = [row for row in of_days(times["replies"], days) if row["response_ms"] <= float(most) * 1000]
     expected = [
         facts(call_id)
         | {"voice": voice, "replies": len(rows)}
@@ -112,13 +107,13 @@ def test_response_time_measures_changes_of_voice(
 @pytest.mark.parametrize("days", DAYS)
 @pytest.mark.parametrize("least", ["0", "20"])
 def test_words_per_minute_divides_words_by_speaking_time(
-    days: dict[str, str], least: str, ask: Ask, made_rows: Lake
+    days: dict[str, str], least: str, ask: Ask, made_rows: Lake, times: Lake
 ) -> None:
     facts = sql_oracles.by_call(made_rows)
     expected = [
         facts(row["call_id"])
         | {name: row[name] for name in ("speaker", "word_count", "talk_ms", "words_per_minute")}
-        for row in of_days(sql_oracles.call_speakers(made_rows), days)
+        for row in of_days(times["call_speakers"], days)
         if row["word_count"] >= int(least)
     ]
     assert any(row["speaker"] is None for row in expected)
