@@ -5,31 +5,30 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flows.call import Job, StageFailed, Tools, finish_call
 from flows.progress import watcher
-from flows.summary import Outcome
 from tasks.answers import AnswerStore
 from tasks.audio.limits import AudioLimits
 from tasks.engines import local
 from tasks.engines.contract import EngineOptions
 from tasks.errors import SettingsError
 from tasks.keys import Keyring, load_keyring
-from tasks.lake.catalog import Lake, writing
+from tasks.lake.catalog import Connection, Lake, writing
 from tasks.lake.landing import remove_orphans
 from tasks.lake.ledger import ledger_row, sighting_rows
 from tasks.land import Landing, broken_promises, land
 from tasks.redact.rules import load_rules
+from tasks.schemas import Outcome
 from tasks.sources.archive import Archive
 from tasks.transcribe import Transcriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    import duckdb
     from faster_whisper import WhisperModel
 
     from flows.plan import Plan
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 class Night:
     """What every batch of a run shares."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     lake: Lake
     keyring: Keyring
     settings: Settings
@@ -80,7 +79,7 @@ async def work_on(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome
     room = asyncio.Semaphore(night.settings.recordings_at_once)
     ended = await asyncio.gather(*(_attempt(job, night.tools, room) for job in jobs))
     finished = [(job, call) for job, call in zip(jobs, ended, strict=True) if not isinstance(call, Outcome)]
-    broken = broken_promises([(call, _landed_row(job, call, night, plan)) for job, call in finished])
+    broken = broken_promises([(call, _landed_row(call, night, plan)) for _, call in finished])
     kept = [(job, call) for job, call in finished if call.call_id not in broken]
     failed = [outcome for outcome in ended if isinstance(outcome, Outcome)]
     failed += [
@@ -109,23 +108,16 @@ async def _attempt(job: Job, tools: Tools, room: asyncio.Semaphore) -> FinishedC
             finished: FinishedCall | Outcome = await finish_call(job, tools)
         except StageFailed as failure:
             finished = _failure(job, failure)
-    watcher().done(finished.state if isinstance(finished, Outcome) else "landed")
+    watcher().done()
     return finished
 
 
 def _note_start(night: Night, plan: Plan, jobs: Iterable[Job]) -> None:
     """Count the attempt before it is made, so that a recording that kills the process is known."""
-    rows = [
-        ledger_row(
-            job.recording,
-            "found",
-            plan.entries.get(job.recording.sha256),
-            source_uri_masked=job.source_uri_masked,
-            run_id=night.tools.run_id,
-            call_id=job.call_id,
-        )
-        for job in jobs
+    begun = [
+        Outcome(job.source_uri_masked, job.recording.sha256, "found", call_id=job.call_id) for job in jobs
     ]
+    rows = [_row(job.recording, outcome, night, plan) for job, outcome in zip(jobs, begun, strict=True)]
     land(night.connection, night.lake, Landing(calls=[], others=rows, sightings=[]))
 
 
@@ -137,8 +129,8 @@ def _settle(
         night.connection,
         night.lake,
         Landing(
-            calls=[(call, _landed_row(job, call, night, plan)) for job, call in kept],
-            others=[_other_row(outcome, night, plan) for outcome in others],
+            calls=[(call, _landed_row(call, night, plan)) for _, call in kept],
+            others=[_row(plan.recordings[outcome.sha256 or ""], outcome, night, plan) for outcome in others],
             sightings=[
                 row for sha256 in settled for row in sighting_rows(plan.sightings.get(sha256, []), sha256)
             ],
@@ -146,32 +138,12 @@ def _settle(
     )
 
 
-def _landed_row(job: Job, call: FinishedCall, night: Night, plan: Plan) -> dict[str, Any]:
-    return ledger_row(
-        job.recording,
-        "landed",
-        plan.entries.get(job.recording.sha256),
-        source_uri_masked=job.source_uri_masked,
-        run_id=night.tools.run_id,
-        call_id=job.call_id,
-        stage="land",
-        reason="; ".join(call.audio.notes) or None,
-        duration_ms=call.audio.duration_ms,
-    )
+def _landed_row(call: FinishedCall, night: Night, plan: Plan) -> dict[str, Any]:
+    return _row(call.recording, _landed(call), night, plan)
 
 
-def _other_row(outcome: Outcome, night: Night, plan: Plan) -> dict[str, Any]:
-    recording: Recording = plan.recordings[outcome.sha256 or ""]
-    return ledger_row(
-        recording,
-        outcome.state,
-        plan.entries.get(recording.sha256),
-        source_uri_masked=outcome.source_uri_masked,
-        run_id=night.tools.run_id,
-        call_id=outcome.call_id,
-        stage=outcome.stage,
-        reason=outcome.reason,
-    )
+def _row(recording: Recording, outcome: Outcome, night: Night, plan: Plan) -> dict[str, Any]:
+    return ledger_row(recording, outcome, plan.entries.get(recording.sha256), night.tools.run_id)
 
 
 def _landed(call: FinishedCall) -> Outcome:
@@ -179,6 +151,8 @@ def _landed(call: FinishedCall) -> Outcome:
         source_uri_masked=call.source_uri_masked,
         sha256=call.recording.sha256,
         state="landed",
+        reason="; ".join(call.audio.notes) or None,
+        stage="land",
         call_id=call.call_id,
         duration_ms=call.audio.duration_ms,
         billed_ms=sum(usage.billed_ms for usage in call.usage),
@@ -220,7 +194,7 @@ def _transcriber(settings: Settings, store: AnswerStore) -> Transcriber:
         threads=settings.whisper_threads,
     )
     options = EngineOptions(local.model_name(model), settings.language)
-    return Transcriber(local, _loaded(model), options, store, asyncio.Semaphore(model.workers))
+    return Transcriber(local, partial(_loaded, model), options, store, asyncio.Semaphore(model.workers))
 
 
 @lru_cache(maxsize=1)

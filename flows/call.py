@@ -112,8 +112,9 @@ async def finish_call(job: Job, tools: Tools) -> FinishedCall:
 
 @contextmanager
 def _stage(name: str) -> Iterator[None]:
-    """Turn whatever goes wrong inside into a reason for the ledger. Unexpected errors give their kind only:
-    their messages may quote what was said.
+    """Turn whatever goes wrong inside into a reason for the ledger.
+
+    Unexpected errors give their kind only: their messages may quote what was said.
     """
     try:
         yield

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence  # noqa: TC003  (Prefect reads parameter types)
+from collections.abc import Sequence
 from contextlib import contextmanager
-from datetime import datetime  # noqa: TC003
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
 
 from flows.batch import Night, batch_failed, batches_of, open_night, settle_decided, work_on
-from flows.call import Job  # noqa: TC001
+from flows.call import Job
 from flows.plan import Plan, Wishes, plan_night
 from flows.progress import watcher
 from flows.summary import Summary
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from prefect.client.schemas.objects import State
 
-    from flows.summary import Outcome
+    from tasks.schemas import Outcome
 
 Thing = TypeVar("Thing")
 
@@ -40,8 +40,8 @@ async def ingest(
     engine: str | None = None,
     since: datetime | None = None,
     limit: int | None = None,
-    retry_quarantined: bool = False,  # noqa: FBT001, FBT002  (Prefect names a flow's parameters)
-    replace: bool = False,  # noqa: FBT001, FBT002
+    retry_quarantined: bool = False,
+    replace: bool = False,
 ) -> State[dict[str, Any]]:
     """Land an archive's new recordings. What fails is in the ledger with its reason, and is tried again.
 
@@ -54,6 +54,8 @@ async def ingest(
         plan = find_work(_unseen(night), wishes)
         summary.begin(plan.decided, plan.companions, plan.metadata_problems)
         watcher().working(len(plan.jobs))
+        if plan.jobs:
+            night.tools.transcriber.client()  # a wrong setting ends the run here, not once per recording
         for jobs in batches_of(plan.jobs, settings.batch_size):
             summary.add(await _worked(night, plan, jobs))
     watcher().ended(summary)

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 from flows.call import Job
 from flows.progress import watcher
-from flows.summary import Outcome
 from tasks.find_recordings import Found, find_recordings, list_recordings
 from tasks.lake.ledger import Entry, Sighting, entries, known_files, owners
 from tasks.redact.text import mask_path
+from tasks.schemas import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import duckdb
-
     from tasks.keys import Keyring
+    from tasks.lake.catalog import Connection
     from tasks.schemas import Recording
     from tasks.settings import Settings
     from tasks.sources.archive import Archive, File
@@ -49,7 +48,7 @@ class Plan:
 
 
 def plan_night(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     archive: Archive,
     settings: Settings,
     keyring: Keyring,

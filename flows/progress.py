@@ -24,7 +24,7 @@ class Watcher(Protocol):
     def working(self, recordings: int) -> None:
         """So many recordings are about to be worked on."""
 
-    def done(self, state: str) -> None:
+    def done(self) -> None:
         """One more recording has reached its state."""
 
     def ended(self, summary: Summary) -> None:
@@ -43,7 +43,7 @@ class Nobody:
     def working(self, recordings: int) -> None:
         """Ignore it."""
 
-    def done(self, state: str) -> None:
+    def done(self) -> None:
         """Ignore it."""
 
     def ended(self, summary: Summary) -> None:

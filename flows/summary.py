@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tasks.schemas import State
+    from tasks.schemas import Outcome, State
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one file of the archive ended in this run."""
-
-    source_uri_masked: str
-    sha256: str | None
-    state: State
-    reason: str | None = None
-    stage: str | None = None
-    call_id: str | None = None
-    duration_ms: int = 0
-    billed_ms: int = 0
-    cost_usd: float = 0.0
-    cache_hits: int = 0
-    requests: int = 0
+_COUNTED: Final = (
+    "found landed skipped quarantined failed other_files metadata_problems "
+    "minutes_landed minutes_billed cost_usd engine_requests cache_hits".split()
+)
 
 
 @dataclass(slots=True)
@@ -106,13 +95,7 @@ class Summary:
     def as_markdown(self) -> str:
         """For people: the Prefect artifact of the run."""
         facts = self.as_dict()
-        numbers = "".join(
-            f"| {name.replace('_', ' ')} | {facts[name]} |\n"
-            for name in (
-                "found landed skipped quarantined failed other_files metadata_problems "
-                "minutes_landed minutes_billed cost_usd engine_requests cache_hits"
-            ).split()
-        )
+        numbers = "".join(f"| {name.replace('_', ' ')} | {facts[name]} |\n" for name in _COUNTED)
         troubled = "".join(
             f"| {outcome.state} | {_cell(outcome.source_uri_masked)} | {_cell(outcome.reason)} |\n"
             for outcome in self.troubled

@@ -116,16 +116,34 @@ def _packed(
 ) -> Iterator[list[tuple[_Span, Piece]]]:
     """Consecutive spans together while they fit the target; a repeated beginning always begins a chunk."""
     group: list[tuple[_Span, Piece]] = []
-    filled, target = 0, _samples(limits.target_s * 1000)
+    target = _samples(limits.target_s * 1000)
     for span, piece in zip(spans, reach, strict=True):
-        length = piece.end - piece.start
-        if group and (filled + length > target or span.overlap):
-            yield group
-            group, filled = [], 0
+        while group and (_length(group) + piece.end - piece.start > target or span.overlap):
+            kept = len(group) if span.overlap else _best_end([*group, (span, piece)], limits)
+            yield group[:kept]
+            group = group[kept:]
         group.append((span, piece))
-        filled += length
     if group:
         yield group
+
+
+def _best_end(group: Sequence[tuple[_Span, Piece]], limits: ChunkLimits) -> int:
+    """How many spans to close a chunk with, the last given being too many.
+
+    The latest one with a real pause behind it, or else with the longest, so that sentences stay whole; never
+    so early that less than half the target is used.
+    """
+    pause, half = _samples(2 * limits.pad_ms), _samples(limits.target_s * 500)
+    gaps = {
+        count: min(group[count][0].start - group[count - 1][0].end, pause)
+        for count in range(1, len(group))
+        if _length(group[:count]) >= half
+    }
+    return max(gaps or [len(group) - 1], key=lambda count: (gaps.get(count, 0), count))
+
+
+def _length(group: Sequence[tuple[_Span, Piece]]) -> int:
+    return sum(piece.end - piece.start for _, piece in group)
 
 
 def _chunk(track: Track, index: int, group: Sequence[tuple[_Span, Piece]]) -> Chunk:

@@ -18,7 +18,7 @@ class SettingsError(CallArchiveError):
     exit_code: ClassVar[int] = 2
 
 
-class Quarantined(CallArchiveError):  # noqa: N818  (a verdict on the recording, named as the ledger names it)
+class Quarantined(CallArchiveError):
     """A recording that cannot be used as it is: broken, empty, hostile or foreign."""
 
     exit_code: ClassVar[int] = 3

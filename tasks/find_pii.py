@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tasks.errors import CallArchiveError, CheckFailed
 from tasks.redact.detection import detection
 from tasks.redact.resolve import resolve
-from tasks.redact.rules import Rules
-from tasks.schemas import Conversation, Finding
+
+if TYPE_CHECKING:
+    from tasks.redact.rules import Rules
+    from tasks.schemas import Conversation, Finding
 
 
 def find_pii(conversation: Conversation, rules: Rules) -> tuple[Finding, ...]:
-    """The findings of a conversation in word order: each within one turn, those to be redacted never overlapping.
+    """The findings of a conversation in word order: each in one turn, the redacted ones never overlapping.
 
-    Raises CheckFailed where detection could not be carried through, a pattern that ran out of time included:
-    such a call must not land. The message never holds a word of the call.
+    Raises CheckFailed where detection could not be carried through, a pattern that ran out of time
+    included: such a call must not land. The message never holds a word of the call.
     """
     try:
         found = detection(rules).candidates(conversation)

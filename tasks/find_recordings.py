@@ -20,7 +20,7 @@ MANIFEST: Final = "manifest.csv"
 _LONGEST_WAIT_S: Final = 5.0
 _MAX_SIDECAR_BYTES: Final = 1 << 20
 _COMPANION_ENDINGS: Final = frozenset(
-    ".json .jsonl .csv .tsv .txt .md .xml .yaml .yml .html .vtt .srt .ctm .rttm .stm .log .md5 .sha256".split()
+    ".json .jsonl .csv .tsv .txt .md .xml .yaml .yml .html .vtt .srt .ctm .rttm .log .md5 .sha256".split()
 )
 """What lies beside recordings; a file with such an ending counts only if its bytes are sound."""
 

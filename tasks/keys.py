@@ -9,13 +9,15 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tasks.errors import KeyMissing, SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MAGIC: Final = b"CA1"
 _ID_BYTES: Final = 4
@@ -46,7 +48,8 @@ class Keyring:
         key_id = sealed[len(_MAGIC) : start].hex()
         if not sealed.startswith(_MAGIC) or key_id not in self.keys:
             raise KeyMissing(
-                f"encrypted with key {key_id!r}, which is not in the key file; restore that key file"
+                f"encrypted with key {key_id!r}, which is not in the key file; restore "
+                "that key file, or remove the lake's answers folder to transcribe again"
             )
         nonce, body = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
         try:

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from tasks.schemas import CallMetadata, Conversation, Finding, PreparedAudio, Recording, Turn
+    from tasks.schemas import CallMetadata, Conversation, Finding, PreparedAudio, Recording, Turn, Usage
     from tasks.speakers import Speakers
-    from tasks.transcribe import Usage
 
 _LONGEST_WORD_MS: Final = 65_535
 

@@ -8,6 +8,9 @@ from typing import Literal
 
 Tier = Literal["auto", "flagged", "review"]
 State = Literal["found", "landed", "skipped", "quarantined", "failed"]
+ConfidenceKind = Literal["probability", "log_probability", "segment_log_probability"]
+"""Where a word's 0-1 comes from: stated for it, exp of its log-probability, or exp of its whole segment's."""
+WordTimes = Literal["stated", "absent", "derived"]
 Verdict = Literal["mono", "two_speakers", "dual_mono", "dead_leg", "bleed", "silent", "multichannel"]
 
 SAMPLE_RATE_HZ = 16_000
@@ -100,6 +103,18 @@ class Word:
     channel: int = 0
     speaker: str | None = None
     entity: str | None = None
+    times_derived: bool = False
+    """True where the times were worked out here because the engine gave none for this word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """words[first_word:end_word] of a transcript lie between these times, in milliseconds."""
+
+    start_ms: int
+    end_ms: int
+    first_word: int
+    end_word: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,17 @@ class Transcript:
     language: str | None = None
     rejected_segments: int = 0
     """Segments thrown away as invented on silence or music."""
+    language_confidence: float | None = None
+    request_id: str | None = None
+    """The engine's own id of the request, to ask about it or to have it erased."""
+    billed_ms: int | None = None
+    """What the engine says it bills for, all channels together; None where it does not say."""
+    model: str | None = None
+    """The model that the engine says it used."""
+    confidence_kind: ConfidenceKind | None = None
+    times: WordTimes = "stated"
+    segments: tuple[Segment, ...] = ()
+    """Where words without times lie, as far as the engine says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +166,35 @@ class Finding:
     score: float
     tier: Tier
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One engine request or cache hit, as it goes into engine_usage."""
+
+    channel: int
+    chunk_index: int
+    requested_at: datetime
+    audio_ms: int
+    billed_ms: int
+    cost_usd: float
+    latency_ms: int
+    attempts: int
+    cache_hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one file of the archive ended in this run."""
+
+    source_uri_masked: str
+    sha256: str | None
+    state: State
+    reason: str | None = None
+    stage: str | None = None
+    call_id: str | None = None
+    duration_ms: int = 0
+    billed_ms: int = 0
+    cost_usd: float = 0.0
+    cache_hits: int = 0
+    requests: int = 0

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     max_duration_s: float = Field(4 * 3600, gt=0, description="longer recordings are quarantined")
     max_size_bytes: int = Field(2 * 1024**3, gt=0, description="bigger files are quarantined")
     decode_timeout_s: float = Field(600, gt=0, description="wall-clock limit of one decoding")
-    accept_truncated: bool = Field(False, description="land what is there of a truncated recording")
+    accept_truncated: bool = Field(default=False, description="land what is there of a truncated recording")
     ffmpeg: Path | None = Field(None, description="an ffmpeg to use instead of the bundled one")
 
     redaction_profile: Literal["pci", "hipaa", "gdpr", "numbers", "all"] = "all"

@@ -12,15 +12,20 @@ if TYPE_CHECKING:
     from tasks.schemas import Word
 
 _SAID_BY_AGENTS: Final = re.compile(
-    r"\b(thank(s| you) for calling|thank you for (holding|your patience)|welcome to|"
-    r"how (can|may|could) i (help|assist)|what can i (do|help)|anything else|can i (have|get|take) your|"
-    r"may i (have|get|take|ask)|could you (confirm|verify|spell|give me)|for security|let me (check|pull|look)|"
-    r"i see (here|that)|on (your|the) account|my name is \w+[, ]+how|have a (great|good|nice) (day|one|rest))\b"
+    r"\b("
+    r"thank(s| you) for (calling|holding)|thank you for your patience|welcome to|anything else|"
+    r"how (can|may|could) i (help|assist)|what can i (do|help)|could you (confirm|verify|spell)|"
+    r"(can|may) i (have|get|take|ask)( for)? your|for security|let me (check|pull|look)|"
+    r"i see (here|that)|on (your|the) account|my name is \w+ how|have a (great|good|nice) (day|one)"
+    r")\b"
 )
 _SAID_BY_CUSTOMERS: Final = re.compile(
-    r"\b(i('m| am) calling (about|because|to)|i('d| would) like to|i (need|want|wanted|was hoping|was wondering)|"
-    r"i (lost|forgot|moved|received|got|have a question)|my (card|account|bill|order|password|claim|internet)|"
-    r"can you (help|tell|send|check)|do i (need|have)|yes please|that('s| is) (all|everything)|thanks for your help)\b"
+    r"\b("
+    r"i('m| am) calling (about|because|to)|i('d| would) like to|i was (hoping|wondering)|"
+    r"i (need|want|wanted|lost|forgot|moved|received|got|have a question)|can you (help|tell|send|check)|"
+    r"my (card|account|bill|order|password|claim|internet)|do i (need|have)|yes please|"
+    r"that('s| is) (all|everything)|thanks for your help"
+    r")\b"
 )
 _SURE: Final = 2
 """How many more signs one side must show than the other to be called the agent."""
@@ -51,16 +56,21 @@ def name_speakers(
     contradiction is recorded as doubt.
     """
     channels = sorted(words_by_channel)
+    if not any(words_by_channel.values()):
+        return Speakers(dict.fromkeys(channels, None), None, "nobody speaks")
     if not apart:
         return Speakers(dict.fromkeys(channels, None), None, "both sides are on one channel")
     heard = _agent_by_speech(words_by_channel)
     if any(channel in stated for channel in channels):
-        named = {channel: stated.get(channel, f"speaker_{channel}") for channel in channels}
+        named: dict[int, str | None] = {
+            channel: stated.get(channel, f"speaker_{channel}") for channel in channels
+        }
         return Speakers(named, "metadata", _contradiction(named, heard))
     if heard is None:
         doubt = "no channel map, and what is said does not tell who the agent is"
-        return Speakers({channel: f"speaker_{channel}" for channel in channels}, None, doubt)
-    others = iter(["customer"] if len(channels) == 2 else [])  # noqa: PLR2004  (two parties)
+        unnamed: dict[int, str | None] = {channel: f"speaker_{channel}" for channel in channels}
+        return Speakers(unnamed, None, doubt)
+    others = iter(["customer"] if len(channels) == 2 else [])
     named = {
         channel: "agent" if channel == heard else next(others, f"speaker_{channel}") for channel in channels
     }

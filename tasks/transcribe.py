@@ -10,28 +10,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tasks.answers import AnswerStore, answer_key
-from tasks.schemas import SAMPLE_RATE_HZ
+from tasks.schemas import SAMPLE_RATE_HZ, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tasks.engines.contract import Engine, EngineOptions
     from tasks.schemas import Chunk, Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """One engine request or cache hit, as it goes into engine_usage."""
-
-    channel: int
-    chunk_index: int
-    requested_at: datetime
-    audio_ms: int
-    billed_ms: int
-    cost_usd: float
-    latency_ms: int
-    attempts: int
-    cache_hit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +24,8 @@ class Transcriber:
     """An engine ready to work: its client, its options, the store, and how much may be in flight."""
 
     engine: Engine
-    client: Any
+    client: Callable[[], Any]
+    """Gives the engine's client, opened at the first call: a night without work loads no model."""
     options: EngineOptions
     store: AnswerStore
     in_flight: asyncio.Semaphore
@@ -74,7 +60,7 @@ class Transcriber:
             if kept is not None:
                 return kept, True
             async with self.in_flight:
-                answer = await self.engine.fetch(self.client, pcm, self.options)
+                answer = await self.engine.fetch(self.client(), pcm, self.options)
             await asyncio.to_thread(self.store.put, key, answer)
             return answer, False
 

@@ -31,7 +31,7 @@ def ask(
     form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = "table",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write into a file instead.")] = None,
     lake: Lake = None,
-    json: Json = False,  # noqa: FBT002  (a command line's flag)
+    json: Json = False,
 ) -> None:
     """Ask a named question. Without a name, list the questions with their parameters.
 

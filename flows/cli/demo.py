@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     lake: Lake = None,
-    json: Json = False,  # noqa: FBT002  (a command line's flag)
+    json: Json = False,
 ) -> None:
     """Land the bundled sample calls and show what can be asked. Offline; the second run takes seconds.
 
@@ -71,5 +71,5 @@ def _show(place: LakeAt) -> None:
     say("Two samples are quarantined on purpose: one was cut off, one is no sound.")
     say("\nTry next:")
     say("  .venv/bin/callarchive ask")
-    say("  .venv/bin/callarchive sql \"select speaker, count(*) as words from words group by all\"")
+    say('  .venv/bin/callarchive sql "select speaker, count(*) as words from words group by all"')
     say("  .venv/bin/callarchive ingest /path/to/your/recordings --limit 20")

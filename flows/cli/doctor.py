@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     lake: Lake = None,
-    json: Json = False,  # noqa: FBT002  (a command line's flag)
+    json: Json = False,
 ) -> None:
     """Check settings, keys, tools and the lake. Exits with 2 if something is wrong.
 
@@ -69,7 +69,9 @@ def _lake(settings: Settings) -> str:
     if not lake.catalog.exists():
         return f"{lake.root}: none yet, made by the first ingest"
     with reading(lake) as connection:
-        rows = run_query(connection, "select count(*) as calls, sum(word_count) as words from calls").to_pylist()
+        rows = run_query(
+            connection, "select count(*) as calls, sum(word_count) as words from calls"
+        ).to_pylist()
     return f"{lake.root}: {rows[0]['calls']} calls, {rows[0]['words'] or 0} words"
 
 

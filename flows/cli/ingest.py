@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -23,9 +23,6 @@ from tasks.lake.catalog import Lake as LakeAt
 from tasks.settings import load_settings
 from tasks.sources.archive import Archive
 
-if TYPE_CHECKING:
-    from flows.plan import Wishes
-
 _TROUBLED_SHOWN = 20
 
 
@@ -38,15 +35,19 @@ def ingest(
     source: Annotated[str, typer.Argument(help="Folder or URL of recordings.", show_default=False)],
     lake: Lake = None,
     engine: Annotated[str | None, typer.Option(help="The engine that transcribes.  [default: local]")] = None,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls from this day on (UTC).")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls from this day on (UTC).")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many new recordings.")] = None,
-    retry_quarantined: Annotated[bool, typer.Option(help="Try quarantined recordings again.")] = False,  # noqa: FBT002
-    replace: Annotated[bool, typer.Option(help="Land recordings again that have landed.")] = False,  # noqa: FBT002
-    dry_run: Annotated[bool, typer.Option(help="Say what would be done, and do nothing.")] = False,  # noqa: FBT002
-    verbose: Annotated[bool, typer.Option(help="Show Prefect's log.")] = False,  # noqa: FBT002
-    json: Json = False,  # noqa: FBT002
+    retry_quarantined: Annotated[bool, typer.Option(help="Try quarantined recordings again.")] = False,
+    replace: Annotated[bool, typer.Option(help="Land recordings again that have landed.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Say what would be done, and do nothing.")] = False,
+    verbose: Annotated[bool, typer.Option(help="Show Prefect's log.")] = False,
+    json: Json = False,
 ) -> None:
-    """Transcribe, redact and land an archive's new recordings. Run it again at any time: nothing is done twice.
+    """Transcribe, redact and land an archive's new recordings. Run it again at any time.
+
+    Nothing is done twice: what has landed is skipped, and what an engine has answered is kept.
 
     Example: callarchive ingest /recordings/2026-03 --lake ./lake
     """
@@ -55,7 +56,9 @@ def ingest(
     if dry_run:
         _say_plan(source, lake, since, limit, json=json)
         return
-    summary = run_ingest(Order(source, lake, engine, since, limit, retry_quarantined, replace), verbose=verbose)
+    summary = run_ingest(
+        Order(source, lake, engine, since, limit, retry_quarantined, replace), verbose=verbose
+    )
     if json:
         print_json(summary.as_dict())
     else:
@@ -93,42 +96,60 @@ def run_ingest(order: Order, *, verbose: bool = False) -> Summary:
         from flows.ingest import ingest as flow  # noqa: PLC0415  (seconds of CPU that other commands do not pay)
 
         parameters = {name: getattr(order, name) for name in Order.__dataclass_fields__}
-        state: Any = asyncio.run(flow(**parameters, return_state=True))
+        state: Any = asyncio.run(_state_of(flow, parameters))
     summary = watcher.summary
     if summary is None:
         error = state.data if isinstance(state.data, BaseException) else None
-        raise error if isinstance(error, CallArchiveError) else CallArchiveError(
-            f"the run did not finish ({type(error).__name__ if error else state.name}); run it again"
+        raise (
+            error
+            if isinstance(error, CallArchiveError)
+            else CallArchiveError(
+                f"the run did not finish ({type(error).__name__ if error else state.name}); run it again"
+            )
         )
     return summary
+
+
+async def _state_of(flow: Any, parameters: dict[str, Any]) -> Any:
+    return await flow(**parameters, return_state=True)
 
 
 def print_summary(summary: Summary) -> None:
     """The run for people: the counts, why files were skipped, and what needs a look."""
     facts = summary.as_dict()
-    say(f"found {facts['found']} = {facts['landed']} landed + {facts['skipped']} skipped "
-        f"+ {facts['quarantined']} quarantined + {facts['failed']} failed", style="bold")
+    say(
+        f"found {facts['found']} = {facts['landed']} landed + {facts['skipped']} skipped "
+        f"+ {facts['quarantined']} quarantined + {facts['failed']} failed",
+        style="bold",
+    )
     for reason, count in facts["skipped_because"].items():
         say(f"  skipped {count}: {reason}")
-    say(f"  {facts['minutes_landed']} minutes landed, {facts['engine_requests']} engine requests, "
-        f"{facts['cache_hits']} answers from the store, {facts['cost_usd']} USD")
+    say(
+        f"  {facts['minutes_landed']} minutes landed, {facts['engine_requests']} engine requests, "
+        f"{facts['cache_hits']} answers from the store, {facts['cost_usd']} USD"
+    )
     if facts["metadata_problems"]:
-        say(f"  {facts['metadata_problems']} with metadata problems: "
-            "select * from recordings where metadata_problems is not null")
+        say(
+            f"  {facts['metadata_problems']} with metadata problems: "
+            "select * from recordings where metadata_problems is not null"
+        )
     if summary.troubled:
         _print_troubled(summary)
 
 
 def _print_troubled(summary: Summary) -> None:
-    table = Table("state", "file", "reason", header_style="bold", expand=False)
+    table = Table("state", "file, masked", "SHA-256", "reason", header_style="bold")
     for outcome in summary.troubled[:_TROUBLED_SHOWN]:
-        table.add_row(outcome.state, Text(outcome.source_uri_masked), Text(outcome.reason or ""))
+        file, sha256 = Text(outcome.source_uri_masked), (outcome.sha256 or "-")[:12]
+        table.add_row(outcome.state, file, sha256, Text(outcome.reason or ""))
     stdout.print(table)
     if len(summary.troubled) > _TROUBLED_SHOWN:
-        say("  all of them: select * from recordings where state in ('failed', 'quarantined')")
+        say("  all of them: callarchive status")
 
 
-def _say_plan(source: str, lake: str | None, since: datetime | None, limit: int | None, *, json: bool) -> None:
+def _say_plan(
+    source: str, lake: str | None, since: datetime | None, limit: int | None, *, json: bool
+) -> None:
     from flows.dry_run import preview  # noqa: PLC0415  (reads the archive, which other commands do not)
 
     facts = preview(source, load_settings(lake=lake), since, limit)

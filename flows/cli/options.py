@@ -6,5 +6,7 @@ from typing import Annotated
 
 import typer
 
-Lake = Annotated[str | None, typer.Option("--lake", help="Folder of the lake.  [default: ./lake]", metavar="URL")]
+Lake = Annotated[
+    str | None, typer.Option("--lake", help="Folder of the lake.  [default: ./lake]", metavar="URL")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

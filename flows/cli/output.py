@@ -60,7 +60,10 @@ def print_rows(rows: pa.Table, form: str, target: Path | None) -> None:
     if form == "table" and target is None:
         print_table(rows)
     elif form == "json" or (form == "table" and target is not None):
-        _write(json.dumps(rows.to_pylist(), default=_plain, indent=2, ensure_ascii=False).encode() + b"\n", target)
+        _write(
+            json.dumps(rows.to_pylist(), default=_plain, indent=2, ensure_ascii=False).encode() + b"\n",
+            target,
+        )
     elif form == "csv":
         sink = pa.BufferOutputStream()
         pyarrow.csv.write_csv(rows, sink)

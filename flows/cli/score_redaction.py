@@ -20,9 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def score_redaction(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled utterances, JSON lines.")],
-    show: Annotated[bool, typer.Option(help="List what was left uncovered and what was redacted wrongly.")] = False,  # noqa: FBT002
-    json: Json = False,  # noqa: FBT002  (a command line's flag)
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Labelled utterances, JSON lines.")
+    ],
+    show: Annotated[
+        bool, typer.Option(help="List what was left uncovered and what was redacted wrongly.")
+    ] = False,
+    json: Json = False,
 ) -> None:
     """Score redaction on a file of utterances with gold spans; docs/redaction.md gives the format.
 

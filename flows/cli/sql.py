@@ -27,7 +27,7 @@ def sql(
     form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = "table",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write into a file instead.")] = None,
     lake: Lake = None,
-    json: Json = False,  # noqa: FBT002  (a command line's flag)
+    json: Json = False,
 ) -> None:
     """Ask the lake in SQL. Read-only: writing, attaching and reading other files are refused.
 

@@ -11,7 +11,9 @@ from tasks.lake.catalog import reading
 from tasks.lake.query import run_query
 from tasks.settings import load_settings
 
-_STATES = "select state, count(*) as recordings, max(updated_at) as latest from recordings group by all order by state"
+_STATES = """
+select state, count(*) as recordings, max(updated_at) as latest from recordings group by all order by state
+"""
 _REASONS = """
 select state, stage, reason, count(*) as recordings from recordings
 where state in ('quarantined', 'failed') group by all order by recordings desc, reason limit 20
@@ -30,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def status(
     lake: Lake = None,
-    json: Json = False,  # noqa: FBT002  (a command line's flag)
+    json: Json = False,
 ) -> None:
     """Show recordings by state, reasons for those that did not land, and what the engines took.
 
@@ -40,7 +42,9 @@ def status(
     with reading(place) as connection:
         states, reasons, money = (run_query(connection, query) for query in (_STATES, _REASONS, _MONEY))
     if json:
-        print_json({"states": states.to_pylist(), "reasons": reasons.to_pylist(), "engines": money.to_pylist()})
+        print_json(
+            {"states": states.to_pylist(), "reasons": reasons.to_pylist(), "engines": money.to_pylist()}
+        )
         return
     print_table(states, title="Recordings")
     if reasons.num_rows:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from flows.cli.output import stderr
 
@@ -43,7 +50,7 @@ class Bars:
         self._started()
         self._working = self._progress.add_task("transcribing, redacting", total=recordings)
 
-    def done(self, state: str) -> None:
+    def done(self) -> None:
         """One more recording has reached its state."""
         if self._working is not None:
             self._progress.advance(self._working)
@@ -61,6 +68,12 @@ class Bars:
 @contextmanager
 def bars() -> Iterator[Bars]:
     """Bars while inside; they stay on the screen as a record of what was done."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=stderr) as progress:
         yield Bars(progress)

@@ -4,6 +4,7 @@
 -- key: finding_id
 -- columns:
 --   finding_id: the finding
+--   call_id: the call; one of them if several share the finding_id
 --   copies: rows it has
 --   unknown_tiers: rows with a tier other than auto, flagged or review
 -- empty: the promise holds
@@ -11,6 +12,7 @@
 with redactions as (
     select
         finding_id,
+        call_id,
         tier
     from redactions
 ),
@@ -18,6 +20,7 @@ with redactions as (
 counted as (
     select
         finding_id,
+        min(call_id) as call_id,
         count(*) as copies,
         count(*) filter (where coalesce(tier not in ('auto', 'flagged', 'review'), true)) as unknown_tiers
     from redactions

@@ -1,5 +1,5 @@
 -- name: word_times_in_order
--- question: Do word times run forward, within the recording?
+-- question: Do word times run forward on each channel, within the recording?
 -- grain: one row per word whose times do not
 -- key: call_id, word_index
 -- columns:
@@ -7,13 +7,15 @@
 --   word_index: the word's place in the call
 --   start_ms [ms]: where it begins
 --   end_ms [ms]: where it ends
---   earlier_start_ms [ms]: the latest beginning among the words before it; null if none
+--   earlier_start_ms [ms]: the latest beginning among the words before it on its channel; null if
+--     none
 --   duration_ms [ms]: length of the recording
 -- empty: the promise holds
--- limits: words without times are passed over
+-- limits: words without times are passed over; where two talk at once, words of one channel precede
 with words as (
     select
         call_id,
+        channel,
         word_index,
         start_ms,
         end_ms
@@ -34,7 +36,7 @@ followed as (
         start_ms,
         end_ms,
         max(start_ms) over (
-            partition by call_id
+            partition by call_id, channel
             order by word_index
             rows between unbounded preceding and 1 preceding
         ) as earlier_start_ms

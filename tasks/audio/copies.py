@@ -68,11 +68,16 @@ def find_lags(one: bytes, other: bytes, both_speak: Sequence[Piece]) -> list[int
     return lags
 
 
-def compare(channel: bytes, other: bytes, lags: Sequence[int], regions: Sequence[Piece]) -> list[Likeness]:
-    """The regions of `channel`, in blocks, against `other`; `lags` say by how much `channel` is later."""
-    here, there = samples_of(channel), samples_of(other)
+def compare(
+    channel: bytes, other: bytes, lags: Sequence[int], regions: Sequence[Piece], voiced: Sequence[Piece]
+) -> list[Likeness]:
+    """The regions of `channel`, in blocks, against `other`; `lags` say by how much `channel` is later.
+
+    Where `other` has no speech (`voiced` says where it has) there is nothing to be a copy of.
+    """
+    here, there, spoken = samples_of(channel), samples_of(other), _frames_of(voiced, len(other) // 2)
     return [
-        max((_likeness(here, there, lag, piece) for lag in lags), key=lambda found: found.explained)
+        _likest(here, there, [lag for lag in lags if _speaks(spoken, piece, lag)], piece)
         for region in regions
         for piece in _blocks(region)
     ]
@@ -115,6 +120,23 @@ def _vote(here: NDArray[np.int16], there: NDArray[np.int16], start: int) -> int 
     spread = float(np.sqrt(np.mean(np.square(correlation))))
     peak = int(np.argmax(correlation))
     return peak - _MAX_LAG if spread > 0 and correlation[peak] >= _SHARPEST_NOISE * spread else None
+
+
+def _frames_of(regions: Sequence[Piece], length: int) -> NDArray[np.bool_]:
+    frames = np.zeros(length // FRAME + 1, np.bool_)
+    for region in regions:
+        frames[region.start // FRAME : -(-region.end // FRAME)] = True
+    return frames
+
+
+def _speaks(spoken: NDArray[np.bool_], piece: Piece, lag: int) -> bool:
+    first, last = max(piece.start - lag, 0) // FRAME, max(piece.end - lag, 0) // FRAME
+    return bool(np.any(spoken[first : last + 1]))
+
+
+def _likest(here: NDArray[np.int16], there: NDArray[np.int16], lags: Sequence[int], piece: Piece) -> Likeness:
+    found = [_likeness(here, there, lag, piece) for lag in lags]
+    return max(found, key=lambda likeness: likeness.explained, default=Likeness(piece, 0.0, 0.0))
 
 
 def _likeness(channel: NDArray[np.int16], other: NDArray[np.int16], lag: int, piece: Piece) -> Likeness:

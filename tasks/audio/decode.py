@@ -73,9 +73,18 @@ def _read(child: Child, limits: AudioLimits) -> list[BytesIO]:
     while sinks and (block := child.stdout.read(_BLOCK_FRAMES * frame)):
         left -= len(block)
         if left < 0:
-            raise Quarantined(too_long(limits))
+            raise Quarantined(_too_much(limits, channel_count))
         _split(block[: len(block) // frame * frame], sinks)
     return sinks
+
+
+def _too_much(limits: AudioLimits, channel_count: int) -> str:
+    if limits.max_duration_s * SAMPLE_RATE_HZ * SAMPLE_BYTES * channel_count <= limits.max_pcm_bytes:
+        return too_long(limits)
+    gib = limits.max_pcm_bytes / 1024**3
+    return (
+        f"its {channel_count} channels decode to more than {gib:.3g} GiB: split it, or export fewer channels"
+    )
 
 
 def _split(block: bytes, sinks: list[BytesIO]) -> None:
@@ -104,10 +113,10 @@ def _refuse_failure(child: Child, sinks: list[BytesIO], limits: AudioLimits) -> 
             "or raise CALLARCHIVE_DECODE_TIMEOUT_S"
         )
     held = any(sink.tell() for sink in sinks)
-    if child.returncode == 0 and not held:
-        raise Quarantined("it holds no sound (zero length): export it again")
     if child.returncode != 0:
         raise Quarantined(f"it could not be decoded: {banner.reason(child.log)}")
+    if not held:
+        raise Quarantined("no sound could be found in it (zero length, or broken): export it again")
 
 
 def _leading_silence(kind: Sniff, streams: list[banner.Stream]) -> bytes:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WINDOW_FRAMES = 2_000
-_WARM_UP_FRAMES = 64
-"""The detector remembers: each window of about a minute begins with two seconds that are thrown away."""
+_WARM_UP_FRAMES = 96
+"""The detector remembers: what it is asked about begins three seconds early, and those are thrown away."""
 
-_SILENT_PEAK = 8
-"""Samples no larger than this (-72 dBFS) are a line's idle noise; the detector is not asked about them."""
+_IDLE_PERCENTILE = 2
+_ABOVE_IDLE_DB = 6.0
+_IDLE_FRAMES = 150
+"""A line that idles longer than this (4.8 s) is not asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +64,23 @@ class TrackSound:
 
 def measure(pcm: bytes) -> TrackSound:
     """Loudness and speech probability of every frame of a 16 kHz s16 track."""
-    return TrackSound(frame_levels(pcm), speech_probabilities(pcm), len(pcm) // 2)
+    levels = frame_levels(pcm)
+    return TrackSound(levels, speech_probabilities(pcm, levels), len(pcm) // 2)
 
 
-def speech_probabilities(pcm: bytes) -> NDArray[np.float32]:
-    """Silero's probability of speech per 32 ms frame, a minute at a time: no hour-long float copy."""
+def speech_probabilities(pcm: bytes, levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Silero's probability of speech per 32 ms frame; 0 where the line idles, which is not asked about.
+
+    A minute at a time, so that an hour needs no float copy of 230 MB.
+    """
     samples = samples_of(pcm)
-    step, warm_up = _WINDOW_FRAMES * FRAME, _WARM_UP_FRAMES * FRAME
-    parts = []
-    for start in range(0, len(samples), step):
-        before = min(start, warm_up)
-        window = samples[start - before : start + step + FRAME]
-        frames = -(-(min(start + step, len(samples)) - start) // FRAME)
-        parts.append(_ask_silero(window)[before // FRAME :][:frames])
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+    probabilities = np.zeros(len(levels), np.float32)
+    for begin, end in _stretches(levels):
+        for start in range(begin, end, _WINDOW_FRAMES):
+            stop, warm = min(start + _WINDOW_FRAMES, end), max(start - _WARM_UP_FRAMES, 0)
+            answer = _ask_silero(samples[warm * FRAME : (stop + 1) * FRAME])
+            probabilities[start:stop] = answer[start - warm :][: stop - start]
+    return probabilities
 
 
 def find_speech(sound: TrackSound, rules: SpeechRules | None = None) -> tuple[Piece, ...]:
@@ -92,10 +97,19 @@ def speech_length_ms(pieces: tuple[Piece, ...]) -> int:
     return sum(piece.end - piece.start for piece in pieces) * 1000 // SAMPLE_RATE_HZ
 
 
+def _stretches(levels: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Where the line does more than idle, with the idling around it (and all of it where it never rests)."""
+    alive = levels[levels > FLOOR_DBFS + 1]
+    if not len(alive):
+        return []
+    idle_dbfs = float(np.percentile(alive, _IDLE_PERCENTILE))
+    busy = _joined(_runs(levels > idle_dbfs + _ABOVE_IDLE_DB), _IDLE_FRAMES)
+    around = _IDLE_FRAMES // 2
+    return _joined([(max(start - around, 0), min(end + around, len(levels))) for start, end in busy], 1)
+
+
 def _ask_silero(window: NDArray[np.int16]) -> NDArray[np.float32]:
     frames = -(-len(window) // FRAME)
-    if not len(window) or int(np.abs(window, dtype=np.int32).max()) <= _SILENT_PEAK:
-        return np.zeros(frames, np.float32)
     audio = np.zeros(frames * FRAME, np.float32)
     audio[: len(window)] = window
     audio /= 32_768.0

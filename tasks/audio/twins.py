@@ -34,7 +34,10 @@ def compare_tracks(one: Track, other: Track) -> Pair | None:
     if not lags:
         return None
     back = [-lag for lag in lags]
-    return compare(one.pcm, other.pcm, back, here), compare(other.pcm, one.pcm, lags, there)
+    return (
+        compare(one.pcm, other.pcm, back, here, there),
+        compare(other.pcm, one.pcm, lags, there, here),
+    )
 
 
 def is_twin(likeness: Pair) -> bool:

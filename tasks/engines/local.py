@@ -35,7 +35,7 @@ CAPABILITIES: Final = Capabilities(
     word_times=True,
     confidence="probability",
     languages=("en", "and those of the model named in CALLARCHIVE_WHISPER_MODEL"),
-    chunk_target_s=30,  # one Whisper window: a longer chunk costs a second, mostly empty one
+    chunk_target_s=25,  # speech that touches the end of Whisper's window of 30 s is what it drops
     chunk_max_s=30,
     max_upload_bytes=None,
     usd_per_audio_hour=0.0,
@@ -97,7 +97,23 @@ def open_client(settings: ModelSettings) -> WhisperModel:
 
 async def fetch(client: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes:
     """What Whisper hears in one chunk: JSON of segments with words, times in seconds, probabilities."""
-    return await asyncio.to_thread(_transcribe, client, pcm, options)
+    return await asyncio.to_thread(transcribe, client, pcm, options)
+
+
+def transcribe(model: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes:
+    """`fetch` without the event loop: blocks for as long as the model needs."""
+    sound = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
+    segments, info = model.transcribe(
+        sound,
+        language=options.language,
+        beam_size=5,
+        temperature=0.0,  # repeatable
+        condition_on_previous_text=False,  # one chunk's mistakes stay its own
+        word_timestamps=True,
+        vad_filter=False,  # cut_chunks has left the silence out
+    )
+    heard = [_as_json(segment, sound) for segment in segments]
+    return json.dumps({"language": info.language, "segments": heard}).encode()
 
 
 def parse(answer: bytes) -> Transcript:
@@ -144,21 +160,6 @@ def _bundled_weights() -> Path:
     return folder
 
 
-def _transcribe(model: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes:
-    sound = np.frombuffer(pcm, np.int16).astype(np.float32) / 32768
-    segments, info = model.transcribe(
-        sound,
-        language=options.language,
-        beam_size=5,
-        temperature=0.0,  # repeatable
-        condition_on_previous_text=False,  # one chunk's mistakes stay its own
-        word_timestamps=True,
-        vad_filter=False,  # cut_chunks has left the silence out
-    )
-    heard = [_as_json(segment, sound) for segment in segments]
-    return json.dumps({"language": info.language, "segments": heard}).encode()
-
-
 def _as_json(segment: Any, sound: np.ndarray[Any, np.dtype[np.float32]]) -> dict[str, Any]:
     stretch = sound[int(segment.start * SAMPLE_RATE_HZ) : int(segment.end * SAMPLE_RATE_HZ)]
     power = float(np.mean(np.square(stretch))) if stretch.size else 0.0
@@ -186,9 +187,10 @@ def _spoken(segment: _Segment) -> list[_Word]:
 
 def _before_loop(words: list[_Word]) -> list[_Word]:
     """Repetition alone is no proof: "four one one one ..." is a card number. Words without duration are."""
-    instant = [word.end - word.start <= _NO_TIME_S for word in words]
-    ends = (at for at in range(len(words)) if len(words) - at >= _LOOP_WORDS and all(instant[at : at + _LOOP_WORDS]))
-    return words[: next(ends, len(words))]
+    for at in range(len(words) - _LOOP_WORDS + 1):
+        if all(word.end - word.start <= _NO_TIME_S for word in words[at : at + _LOOP_WORDS]):
+            return words[:at]
+    return words
 
 
 def _word(word: _Word) -> Word:

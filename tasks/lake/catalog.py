@@ -20,6 +20,9 @@ from tasks.questions.relations import load_relations, view_statements
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Connection = duckdb.DuckDBPyConnection
+"""What others hold without importing DuckDB themselves."""
+
 _EXTENSIONS: Final = ("sqlite_scanner", "ducklake")
 _PARTITIONED: Final = ("words", "turns", "calls", "redactions", "engine_usage")
 _INLINE_ROWS: Final = 2000
@@ -53,7 +56,9 @@ class Lake:
             SettingsError: the address is a URL; object storage needs the PostgreSQL catalog, not built yet.
         """
         if "://" in address:
-            raise SettingsError(f"{address.split('://')[0]}:// lakes are not supported yet; name a folder")
+            raise SettingsError(
+                f"{address.split('://', maxsplit=1)[0]}:// lakes are not supported yet; name a folder"
+            )
         return cls(Path(address).expanduser().resolve())
 
     @property
@@ -82,7 +87,7 @@ def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     if not lake.catalog.exists():
         raise SettingsError(f"no lake at {lake.root}; make one: callarchive ingest FOLDER --lake {lake.root}")
     with _attached(lake, "read_only") as connection:
-        create_views(connection)
+        _create_views(connection, with_comments=True)
         connection.execute("begin")
         yield connection
 
@@ -121,13 +126,12 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": "1"}) as connection:
         connection.execute("attach ':memory:' as stored")
         _create_tables(connection)
-        create_views(connection)
+        _create_views(connection, with_comments=False)
         yield connection
 
 
-def create_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the contract relations and the marts over `stored`, with their comments."""
-    for statement in view_statements(load_relations()):
+def _create_views(connection: duckdb.DuckDBPyConnection, *, with_comments: bool) -> None:
+    for statement in view_statements(load_relations(), with_comments=with_comments):
         connection.execute(statement)
 
 

@@ -92,7 +92,9 @@ def _write(lake: Lake, name: str, table: pa.Table) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid4().hex}.parquet"
         with path.open("xb") as file:
-            pq.write_table(rows.sort_by([(column, "ascending") for column in _ORDER[name]]), file, **_encoding(rows))
+            pq.write_table(
+                rows.sort_by([(column, "ascending") for column in _ORDER[name]]), file, **_encoding(rows)
+            )
             file.flush()
             os.fsync(file.fileno())
         yield path
@@ -125,7 +127,8 @@ def _remove_replaced(connection: duckdb.DuckDBPyConnection, calls: pa.Table) -> 
     connection.unregister("landing")
     for name in _REPLACED if rows else ():
         connection.execute(
-            f"delete from stored.{name} where call_id in (select unnest(?))", [[call_id for (call_id,) in rows]]
+            f"delete from stored.{name} where call_id in (select unnest(?))",
+            [[call_id for (call_id,) in rows]],
         )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from tasks.schemas import Recording, State
+    from tasks.schemas import Outcome, Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +75,19 @@ def owners(connection: duckdb.DuckDBPyConnection, call_ids: Iterable[str]) -> di
     return dict(rows)
 
 
-def ledger_row(
-    recording: Recording,
-    state: State,
-    before: Entry | None,
-    *,
-    source_uri_masked: str,
-    run_id: str,
-    call_id: str | None = None,
-    stage: str | None = None,
-    reason: str | None = None,
-    duration_ms: int | None = None,
-) -> dict[str, Any]:
+def ledger_row(recording: Recording, outcome: Outcome, before: Entry | None, run_id: str) -> dict[str, Any]:
     """One row of `recordings`; `before` is what the ledger said when this run began."""
     now = datetime.now(UTC)
     return {
         "recording_sha256": recording.sha256,
-        "call_id": call_id,
-        "source_uri_masked": source_uri_masked,
-        "state": state,
-        "reason": reason,
-        "stage": stage,
+        "call_id": outcome.call_id,
+        "source_uri_masked": outcome.source_uri_masked,
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "stage": outcome.stage,
         "attempts": (before.attempts if before else 0) + 1,
         "size_bytes": recording.size_bytes,
-        "duration_ms": duration_ms,
+        "duration_ms": outcome.duration_ms or None,
         "metadata_problems": "; ".join(recording.metadata.problems) or None,
         "first_seen_at": before.first_seen_at if before else now,
         "updated_at": now,

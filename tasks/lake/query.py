@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TABLE_FUNCTIONS: Final = frozenset(
     "range generate_series unnest repeat json_each json_tree duckdb_columns duckdb_tables duckdb_views "
-    "duckdb_functions duckdb_types pragma_table_info summary".split()
+    "duckdb_functions duckdb_types pragma_table_info".split()
 )
 """Functions after `from` that touch neither files nor other databases. sqlite_scan, for one, reads any."""
 
@@ -47,7 +47,7 @@ def run_query(
 
 def _refuse_unless_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     row = connection.execute("select json_serialize_sql(?)", [sql]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
         if tree.get("error_type") == "parser":
             raise QueryRefused(f"the SQL does not parse: {tree.get('error_message')}")

@@ -9,10 +9,15 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ID = pa.string()
-_UTC = pa.timestamp("us", tz="UTC")
+_ID: Final = pa.string()
+_UTC: Final = pa.timestamp("us", tz="UTC")
 
-WORDS: Final = pa.schema(
+
+def _schema(columns: list[tuple[str, Any]]) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in columns])
+
+
+WORDS: Final = _schema(
     [
         ("call_id", _ID),
         ("call_date", pa.date32()),
@@ -28,7 +33,7 @@ WORDS: Final = pa.schema(
     ]
 )
 
-TURNS: Final = pa.schema(
+TURNS: Final = _schema(
     [
         ("call_id", _ID),
         ("call_date", pa.date32()),
@@ -44,7 +49,7 @@ TURNS: Final = pa.schema(
     ]
 )
 
-CALLS: Final = pa.schema(
+CALLS: Final = _schema(
     [
         ("call_id", _ID),
         ("recording_sha256", pa.string()),
@@ -80,7 +85,7 @@ CALLS: Final = pa.schema(
     ]
 )
 
-REDACTIONS: Final = pa.schema(
+REDACTIONS: Final = _schema(
     [
         ("finding_id", _ID),
         ("call_id", _ID),
@@ -101,7 +106,7 @@ REDACTIONS: Final = pa.schema(
     ]
 )
 
-RECORDINGS: Final = pa.schema(
+RECORDINGS: Final = _schema(
     [
         ("recording_sha256", _ID),
         ("call_id", pa.string()),
@@ -119,7 +124,7 @@ RECORDINGS: Final = pa.schema(
     ]
 )
 
-ENGINE_USAGE: Final = pa.schema(
+ENGINE_USAGE: Final = _schema(
     [
         ("usage_id", _ID),
         ("call_id", pa.string()),
@@ -140,7 +145,7 @@ ENGINE_USAGE: Final = pa.schema(
     ]
 )
 
-REVIEWS: Final = pa.schema(
+REVIEWS: Final = _schema(
     [
         ("review_id", _ID),
         ("call_id", _ID),
@@ -155,7 +160,7 @@ REVIEWS: Final = pa.schema(
     ]
 )
 
-SIGHTINGS: Final = pa.schema(
+SIGHTINGS: Final = _schema(
     [
         ("uri_key", _ID),
         ("size_bytes", pa.int64()),

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
-from tasks.redact.runs import Run
-from tasks.redact.script import Say, Script
 from tasks.redact.tokens import NUMERIC
+from tasks.redact.wordlists import word_set
 
-NOT_IN_NAMES = frozenset(
-    "each every that this these those the my our your his her their of long one-way about in to and or for with is "
-    "was are am per certain from on at by it i you we they he she minute minutes hour hours day days week weeks "
-    "month months year years dollars dollar percent more times way block blocks mile miles only just all then "
-    "there if so but have has had do did will would can people different other".split()
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Say, Script
+
+NOT_IN_NAMES = word_set("not_in_names")
 """No word of a street's name, between the number and "street"."""
 MAX_NAME_WORDS = 4
 MAX_CITY_WORDS = 3
@@ -45,18 +45,20 @@ def _corrects(script: Script, index: int, found: Sequence[Candidate]) -> bool:
 
 
 def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
-    at = say.first
-    while at < say.end:
+    taken = say.first
+    for at in script.within(say, script.value_like):
+        if at < taken:
+            continue
         end = _box_end(script, say, at) or _street_end(script, say, at, wanted=wanted)
-        if end is None:
-            at += 1
-        else:
+        if end is not None:
             yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.85, "street")
-            at = end
+            taken = end
 
 
 def _is_number(script: Script, at: int) -> bool:
     token = script.tokens[at]
+    if not token.value_like:
+        return False
     kinds = {atom.kind for atom in token.atoms}
     return bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds
 
@@ -74,10 +76,9 @@ def _number_start(script: Script, say: Say, at: int) -> int:
 
 
 def _box_end(script: Script, say: Say, at: int) -> int | None:
-    """ "p o box eleven seventy three", "PO Box 12"."""
-    core = script.cores[at]
-    box = at + 2 if script.cores[at : at + 3] == ["p", "o", "box"] else at + 1 if core in {"po", "p.o"} else None
-    if box is None or box >= say.end or script.cores[box] != "box":
+    """The end of "p o box eleven seventy three", "PO Box 12"."""
+    box = at + 2 if script.cores[at : at + 3] == ["p", "o", "box"] else at + 1
+    if box >= say.end or script.cores[box] != "box":
         return None
     end = box + 1
     while end < say.end and _is_number(script, end):
@@ -89,20 +90,18 @@ def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | Non
     """The end of "<number> <name> street" whose number ends at this word."""
     if not _is_number(script, at) or (at + 1 < say.end and _is_number(script, at + 1)):
         return None
-    names = 0
     for word in range(at + 1, min(at + 2 + MAX_NAME_WORDS, say.end)):
         core = script.cores[word]
-        if core in places.STREETS and (names or core == "county" or script.cores[word - 1] in places.DIRECTIONS):
-            if _is_street(script, at, word, wanted=wanted):
-                return _street_tail(script, say, word + 1)
+        named = word > at + 1 or core == "county"
+        if core in places.STREETS and named and _is_street(script, at, word, wanted=wanted):
+            return _street_tail(script, say, word + 1)
         if core in NOT_IN_NAMES or script.tokens[word].sealed or script.tokens[word - 1].closes:
             return None
-        names += 1
     return None
 
 
 def _is_street(script: Script, number: int, street: int, *, wanted: bool) -> bool:
-    """Doubtful words for streets ("drive", "way") need a name that is no ordinary word, or an address being asked for."""
+    """Whether a doubtful word ("drive", "way") has an unusual name before it, or an address was asked for."""
     if wanted or script.cores[street] in places.PLAIN_STREETS:
         return script.cores[number] != "one" or wanted or street - number > 1
     name = [script.tokens[word] for word in range(number + 1, street)]
@@ -113,8 +112,13 @@ def _street_tail(script: Script, say: Say, at: int) -> int:
     """Past a second word for the street ("harbor view road"), a route's number and a direction."""
     while at < say.end and not script.tokens[at - 1].closes:
         core = script.cores[at]
-        if core not in places.STREETS and core not in places.DIRECTIONS and not (
-            script.cores[at - 1] in {"highway", "road", "route", "county", "hwy"} and _is_number(script, at)
+        if (
+            core not in places.STREETS
+            and core not in places.DIRECTIONS
+            and not (
+                script.cores[at - 1] in {"highway", "road", "route", "county", "hwy"}
+                and _is_number(script, at)
+            )
         ):
             break
         at += 1
@@ -124,7 +128,7 @@ def _street_tail(script: Script, say: Say, at: int) -> int:
 def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterator[Candidate]:
     """A number with a name behind it, where an address is expected: "it's three oh nine south main"."""
     say = script.says[index]
-    for at in range(say.first, say.end):
+    for at in script.within(say, script.value_like):
         taken = any(one.first <= at < one.end for one in here)
         after = script.next(at)
         if taken or not _is_number(script, at) or not after or _is_number(script, at + 1):
@@ -140,7 +144,12 @@ def _is_name_word(script: Script, at: int) -> bool:
     token = script.tokens[at]
     if token.core in places.DIRECTIONS or token.core in places.STREETS or token.core in places.UNITS:
         return True
-    if token.sealed or token.core in NOT_IN_NAMES or token.core in lexicon.UNITS or token.core in lexicon.LINKS:
+    if (
+        token.sealed
+        or token.core in NOT_IN_NAMES
+        or token.core in lexicon.UNITS
+        or token.core in lexicon.LINKS
+    ):
         return False
     fresh = not script.tokens[at - 1].closes
     return fresh and (token.capital or not token.name.common or script.cores[at - 1] in places.DIRECTIONS)
@@ -168,7 +177,7 @@ def _unit_end(script: Script, say: Say, at: int) -> int | None:
     if script.cores[at] not in places.UNITS or at + 1 >= say.end or not script.tokens[at + 1].value_like:
         return None
     end = at + 1
-    while end < say.end and script.tokens[end].value_like and end - at <= 4:  # noqa: PLR2004
+    while end < say.end and script.tokens[end].value_like and end - at <= 4:
         end += 1
     return end
 
@@ -181,9 +190,16 @@ def _city_end(script: Script, say: Say, at: int) -> int | None:
         if not _may_be_city(script, state):
             break
     token = script.tokens[at]
-    if _may_be_city(script, at) and (token.capital or not token.name.common) and token.core.isalpha() and len(token.core) > 2:  # noqa: PLR2004
+    if (
+        _may_be_city(script, at)
+        and (token.capital or not token.name.common)
+        and token.core.isalpha()
+        and len(token.core) > 2
+    ):
         return at + 1
-    return at + 1 if script.cores[at] == "in" and _city_end(script, say, at + 1) and at + 1 < say.end else None
+    return (
+        at + 1 if script.cores[at] == "in" and _city_end(script, say, at + 1) and at + 1 < say.end else None
+    )
 
 
 def _may_be_city(script: Script, at: int) -> bool:
@@ -193,7 +209,7 @@ def _may_be_city(script: Script, at: int) -> bool:
 
 
 def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
-    """Units and known places within a few words: "... now suite two hundred", "that's out by greeley colorado"."""
+    """Units and known places within a few words: "... now suite two hundred", "... out by tulsa oklahoma"."""
     for word in range(at, min(at + 6, say.end)):
         end = _unit_end(script, say, word)
         if end is None and script.cores[word] in places.STATES | places.CITIES:
@@ -210,7 +226,9 @@ def _post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candidate])
     ends = {one.end for one in found}
     for run in runs:
         before = script.prev(run.first)
-        follows = any(end <= run.first <= end + 3 and script.say_of[end - 1] == script.say_of[run.first] for end in ends)
+        follows = any(
+            end <= run.first <= end + 3 and script.say_of[end - 1] == script.say_of[run.first] for end in ends
+        )
         length = run.digits + run.letters
-        if (follows and 4 <= length <= 9) or (before in places.STATES and run.digits == 5):  # noqa: PLR2004
+        if (follows and 4 <= length <= 9) or (before in places.STATES and run.digits == 5):
             yield Candidate(run.first, run.end, "POSTAL_CODE", 0.8, "after-address")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from tasks.redact.runs import Run
-from tasks.redact.script import Script
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +41,25 @@ class AnalysisText:
 
 def write_analysis_text(script: Script, runs: Sequence[Run]) -> AnalysisText:
     """The text of a script: one line per breath, "four one double one" written as "4111"."""
-    spoken = {run.first: run for run in runs if run.end - run.first > 1}
+    runs_in: dict[int, list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.end - run.first > 1:
+            runs_in[script.say_of[run.first]].append(run)
     pieces: list[str] = []
-    starts: list[int] = []
     spans: list[tuple[int, int]] = []
-    length = word = 0
-    while word < len(script.words):
-        run = spoken.get(word)
-        end = run.end if run else word + 1
-        text = run.value.upper() if run else script.words[word]
-        separator = "\n" if end == script.span(word).end else " "
-        pieces.append(text + separator)
-        starts.append(length)
-        spans.append((word, end))
-        length += len(text) + 1
-        word = end
-    return AnalysisText("".join(pieces), starts, spans)
+    for index, say in enumerate(script.says):
+        word = say.first
+        for run in runs_in[index]:
+            _add_words(script, word, run.first, pieces, spans)
+            pieces.append(run.value.upper())
+            spans.append((run.first, run.end))
+            word = run.end
+        _add_words(script, word, say.end, pieces, spans)
+        pieces[-1] += "\n"
+    starts = [0, *accumulate(len(piece) + 1 for piece in pieces)]
+    return AnalysisText(" ".join(pieces), starts[:-1], spans)
+
+
+def _add_words(script: Script, first: int, end: int, pieces: list[str], spans: list[tuple[int, int]]) -> None:
+    pieces.extend(script.words[first:end])
+    spans.extend(zip(range(first, end), range(first + 1, end + 1), strict=True))

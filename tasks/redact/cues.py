@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 CUES_PATH = Path(__file__).with_name("cues.yaml")
 Trie: TypeAlias = "dict[str, Trie | str]"
@@ -58,14 +60,16 @@ def build_trie(phrases: Mapping[str, Sequence[str]]) -> Trie:
 def match_cues(cores: Sequence[str], first: int, end: int, trie: Trie) -> list[Cue]:
     """The longest phrase at each place of words[first:end], none inside another."""
     cues: list[Cue] = []
-    at = first
-    while at < end:
-        cue = _match_at(cores, at, end, trie) if cores[at] in trie else None
-        if cue is None:
-            at += 1
-        else:
-            cues.append(cue)
-            at = cue.end
+    taken = first
+    for at in range(first, end):
+        node = trie.get(cores[at])
+        if at < taken or not isinstance(node, dict):
+            continue
+        if _END in node or (at + 1 < end and cores[at + 1] in node):
+            cue = _match_at(cores, at, end, trie)
+            if cue:
+                cues.append(cue)
+                taken = cue.end
     return cues
 
 

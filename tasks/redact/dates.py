@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import NEAR, expectations
-from tasks.redact.runs import Run
-from tasks.redact.script import Script
 from tasks.redact.shapes import SHAPES
 from tasks.redact.spoken_numbers import digits_of
 from tasks.redact.tokens import NUMERIC
+from tasks.redact.wordlists import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Script
 
 DATED = frozenset({"DOB", "CARD_EXPIRY"})
-INSIDE = frozenset("of the and slash dash comma stroke dot in on uh um er year".split())
+INSIDE = word_set("inside")
+FEWEST_DIGITS = 4
+"""A date without a month's name has so many; fewer are counts."""
 OLDEST, YOUNGEST = 1905, 2012
 """Years of birth of people who call; a later year without a cue is an appointment."""
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)|(?<=[/.-])(\d\d)$")
@@ -41,7 +48,7 @@ class Date:
         return bool(self.written) or (self.months > 0 and self.numbers + self.ordinals > 0)
 
 
-def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa: ARG001  (every detector is given the runs)
+def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa: ARG001  (detectors share one call)
     """Dates of birth, expiry dates, and plain dates and high ages for rules that redact those."""
     found: list[Candidate] = []
     for date in _dates(script):
@@ -57,34 +64,23 @@ def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa:
 
 def _dates(script: Script) -> Iterator[Date]:
     """Stretches of numbers, ordinals and months in one breath."""
-    at = 0
-    while at < len(script.words):
-        if _part(script, at):
+    end = 0
+    for at in script.dated:
+        if at >= end and _part(script, at):
             end = _end(script, at)
             yield _read(script, at, end)
-            at = end
-        else:
-            at += 1
 
 
 def _part(script: Script, at: int) -> str:
-    """Which part of a date a word can be, an empty string where none."""
+    """Which part of a date a word is, an empty string where none."""
     token = script.tokens[at]
-    core = token.core
-    if core in lexicon.MONTHS:
-        return "month" if core not in lexicon.EVERYDAY_MONTHS or _beside_number(script, at) else ""
-    if not token.value_like:
-        kind = token.atoms[-1].kind
-        return {"ordinal": "ordinal", "date": "written"}.get(kind, "") if token.atoms[0].kind != "word" else ""
-    if any(atom.kind == "ordinal" for atom in token.atoms):
-        return "ordinal"
-    if all(atom.kind in NUMERIC for atom in token.atoms):
-        return "number"
-    return ""
+    if token.core in lexicon.EVERYDAY_MONTHS and not _beside_number(script, at):
+        return ""
+    return token.date_part
 
 
 def _beside_number(script: Script, at: int) -> bool:
-    """"may" and "march" are months where a day or a year stands beside them."""
+    """Whether a day or a year stands beside: only then are "may" and "march" months."""
     say = script.span(at)
     for other in (at - 2, at - 1, at + 1, at + 2):
         if not say.first <= other < say.end:
@@ -102,7 +98,7 @@ def _end(script: Script, first: int) -> int:
         core = script.cores[at]
         if _part(script, at):
             last = at
-        elif core not in INSIDE and not (core in lexicon.CORRECTIONS and at - last <= 2):  # noqa: PLR2004
+        elif core not in INSIDE and not (core in lexicon.CORRECTIONS and at - last <= 2):
             break
         at += 1
     return last + 1
@@ -118,7 +114,9 @@ def _read(script: Script, first: int, end: int) -> Date:
 
 def _announced(script: Script, date: Date) -> str:
     """DOB or CARD_EXPIRY where the nearest announcement that a date fits is one."""
-    if not date.is_plain and (script.next(date.end - 1) in lexicon.UNITS or len(date.digits) + 2 * date.ordinals < 3):  # noqa: PLR2004
+    if not date.is_plain and (
+        script.next(date.end - 1) in lexicon.UNITS or len(date.digits) + 3 * date.ordinals < FEWEST_DIGITS
+    ):
         return ""
     for distance, entity in expectations(script, date.first, date.end):
         if entity in DATED and (distance < NEAR or date.is_plain):
@@ -130,28 +128,27 @@ def _announced(script: Script, date: Date) -> str:
 
 def _with_article(script: Script, date: Date) -> int:
     first = date.first
-    while script.prev(first) in {"the", "of"}:
-        first -= 1
-    return first
+    return first - 1 if script.prev(first) == "the" else first
 
 
 def _is_birth_date(date: Date) -> bool:
-    """A whole date with the year of a grown person: few other dates of that kind are told on the telephone."""
+    """A whole date with the year of a grown person: hardly any other such date is told in a call."""
     if date.written:
         year = _YEAR.search(date.written)
         return bool(year and year[1] and OLDEST <= int(year[1]) <= YOUNGEST)
-    if not date.months or date.numbers + date.ordinals < 2:  # noqa: PLR2004
+    if not date.months or date.numbers + date.ordinals < 2:
         return False
-    return len(date.digits) >= 4 and OLDEST <= int(date.digits[-4:]) <= YOUNGEST  # noqa: PLR2004
+    return len(date.digits) >= 4 and OLDEST <= int(date.digits[-4:]) <= YOUNGEST
 
 
 def _high_ages(script: Script) -> Iterator[Candidate]:
     """Ages over 89, which the HIPAA safe harbour counts as identifying."""
-    for at in range(1, len(script.words)):
-        if script.cores[at] in {"years", "year"} and script.next(at) == "old":
+    for number in script.dated:
+        at = number + 1
+        if at < len(script.words) and script.cores[at] in {"years", "year"} and script.next(at) == "old":
             first = at - 1
             while first - 1 >= script.span(at).first and _part(script, first - 1) == "number":
                 first -= 1
             age = digits_of([atom for word in range(first, at) for atom in script.tokens[word].atoms])
-            if age.isdigit() and 89 < int(age) < 125:  # noqa: PLR2004
+            if age.isdigit() and 89 < int(age) < 125:
                 yield Candidate(first, at, "AGE", 0.8, "age")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tasks.redact.allow_list import AllowList, build_allow_list, without
 from tasks.redact.analysis_text import write_analysis_text
-from tasks.redact.candidates import Candidate
 from tasks.redact.cues import Trie, build_trie, standard_cues
 from tasks.redact.detectors import detectors
 from tasks.redact.memory import recall
-from tasks.redact.rules import Rules
 from tasks.redact.runs import find_runs
 from tasks.redact.script import read_script
-from tasks.schemas import Conversation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.redact.candidates import Candidate
+    from tasks.redact.rules import Rules
+    from tasks.schemas import Conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Detection:
 
     rules: Rules
     trie: Trie
+    allow_list: AllowList
     engine: Any
     """A Presidio AnalyzerEngine; Presidio is imported only when one is needed."""
 
@@ -33,9 +38,11 @@ class Detection:
 
         script = read_script(conversation, self.trie)
         runs = find_runs(script)
-        found = analyze(self.engine, script, runs, write_analysis_text(script, runs))
+        allowed = self.allow_list.words(script, runs)
+        seen = analyze(self.engine, script, runs, write_analysis_text(script, runs))
+        found = list(without(seen, allowed))
         sure = [one for one in found if self.rules.tier_of(one.entity, one.score) in {"auto", "flagged"}]
-        return [*found, *recall(script, runs, sure)]
+        return [*found, *without(recall(script, runs, sure), allowed)]
 
 
 _built: dict[str, Detection] = {}
@@ -55,6 +62,9 @@ def _build(rules: Rules) -> Detection:
 
     standard = standard_cues()
     phrases = {
-        entity: (*rules.cues.get(entity, ()), *standard.get(entity, ())) for entity in {**rules.cues, **standard}
+        entity: (*rules.cues.get(entity, ()), *standard.get(entity, ()))
+        for entity in {**rules.cues, **standard}
     }
-    return Detection(rules, build_trie(phrases), build_engine(rules, detectors(rules)))
+    return Detection(
+        rules, build_trie(phrases), build_allow_list(rules.allow), build_engine(rules, detectors(rules))
+    )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tasks.redact.addresses import find_addresses
 from tasks.redact.answers import find_answers
-from tasks.redact.candidates import Candidate
 from tasks.redact.dates import find_dates
 from tasks.redact.emails import find_emails
 from tasks.redact.names import find_names
-from tasks.redact.rules import Rules
-from tasks.redact.runs import Run
-from tasks.redact.script import Script
 from tasks.redact.typed_runs import find_typed_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tasks.redact.candidates import Candidate
+    from tasks.redact.rules import Rules
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Script
 
 
 def detectors(rules: Rules) -> dict[str, Callable[[Script, Sequence[Run]], list[Candidate]]]:

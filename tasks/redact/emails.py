@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
-from tasks.redact.runs import Run
-from tasks.redact.script import Say, Script
+from tasks.redact.wordlists import word_set
 
-ENDINGS = frozenset(
-    "com net org edu gov mil int info biz co uk us ca au nz ie in io me tv de fr es it nl eu ai app dev cloud online".split()
-)
-PROVIDERS = frozenset(
-    "gmail yahoo hotmail outlook icloud aol comcast verizon protonmail proton rediffmail live btinternet msn gmx "
-    "ymail mac fastmail zoho mail googlemail sbcglobal bellsouth earthlink att optusnet bigpond shaw rogers telus "
-    "virginmedia sky talktalk paytm ybl oksbi okhdfcbank okicici okaxis upi apl".split()
-)
-LEFT_EDGE = frozenset(
-    "is it's its to email e-mail address was no my mail id sure yes yeah still use that's under um uh and as on "
-    "that through currently should be account me okay".split()
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Say, Script
+
+ENDINGS = word_set("endings")
+PROVIDERS = word_set("providers")
+LEFT_EDGE = word_set("left_edge")
 """A local part begins after one of these."""
-WEB = frozenset("www website web site http https slash page portal url browser visit go".split())
+WEB = word_set("web")
 MAX_LOCAL_WORDS = 18
 NEAR_WORDS = 24
 """A spelling so near to an address in the same breath belongs to it."""
@@ -55,20 +51,18 @@ def _wanted(script: Script, index: int) -> str:
 
 
 def _addresses(script: Script, say: Say, wanted: str) -> Iterator[Candidate]:
-    at = say.first
-    while at < say.end:
-        found = _address_at(script, say, at, wanted)
+    end = say.first
+    for at in script.within(say, script.at_signs):
+        found = _address_at(script, say, at, wanted) if at >= end else None
         if found:
             yield found
-            at = found.end
-        else:
-            at += 1
+            end = found.end
 
 
 def _address_at(script: Script, say: Say, at: int, wanted: str) -> Candidate | None:
     """The address whose sign is at this word: an "@" in it, or a spoken "at" before a domain."""
     core = script.cores[at]
-    if "@" in script.words[at] and len(core) > 2:  # noqa: PLR2004
+    if "@" in script.words[at] and len(core) > 2:
         return Candidate(_written_start(script, say, at), at + 1, wanted or "EMAIL", 0.95, "at-sign")
     if core != "at":
         return None
@@ -102,7 +96,11 @@ def _dotted_end(script: Script, say: Say, at: int) -> int | None:
     for dot in range(at + 1, min(at + 7, say.end - 1)):
         if script.cores[dot] in {"dot", "period", "point"} and script.cores[dot + 1] in ENDINGS:
             end = dot + 2
-            while end + 1 < say.end and script.cores[end] in {"dot", "period"} and script.cores[end + 1] in ENDINGS:
+            while (
+                end + 1 < say.end
+                and script.cores[end] in {"dot", "period"}
+                and script.cores[end + 1] in ENDINGS
+            ):
                 end += 2
             return end
         if script.tokens[dot].closes and not script.tokens[dot].value_like:
@@ -123,7 +121,7 @@ def _local_start(script: Script, say: Say, at: int) -> int:
 
 
 def _written_start(script: Script, say: Say, at: int) -> int:
-    """ "john dot smith@gmail.com": an engine may write only the end as an address."""
+    """The start of "john dot smith@gmail.com": an engine may write only the end as an address."""
     first = at
     while first - 2 >= say.first and script.cores[first - 1] in {"dot", "underscore", "dash"}:
         first -= 2
@@ -134,12 +132,21 @@ def _is_example(script: Script, at: int) -> bool:
     return script.prev(at) in lexicon.LIKE_WORDS or script.next(at) in {"dot", "underscore"}
 
 
-def _spellings(script: Script, say: Say, runs: Sequence[Run], spoken: Sequence[Candidate]) -> Iterator[Candidate]:
+def _spellings(
+    script: Script, say: Say, runs: Sequence[Run], spoken: Sequence[Candidate]
+) -> Iterator[Candidate]:
     """Spelled letters and names beside an address: parts of it, or its spelling."""
     for run in runs:
         if not (say.first <= run.first < say.end and run.letters >= run.digits and run.letters):
             continue
-        near = next((one for one in spoken if abs(one.first - run.end) < NEAR_WORDS or abs(run.first - one.end) < NEAR_WORDS), None)
+        near = next(
+            (
+                one
+                for one in spoken
+                if abs(one.first - run.end) < NEAR_WORDS or abs(run.first - one.end) < NEAR_WORDS
+            ),
+            None,
+        )
         if near:
             first = run.first
             while first > say.first and _is_unusual(script, first - 1):
@@ -149,7 +156,12 @@ def _spellings(script: Script, say: Say, runs: Sequence[Run], spoken: Sequence[C
 
 def _is_unusual(script: Script, at: int) -> bool:
     token = script.tokens[at]
-    return token.core.isalpha() and not token.name.common and token.core not in lexicon.LINKS and len(token.core) > 2  # noqa: PLR2004
+    return (
+        token.core.isalpha()
+        and not token.name.common
+        and token.core not in lexicon.LINKS
+        and len(token.core) > 2
+    )
 
 
 def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
@@ -159,7 +171,11 @@ def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
     first = cues[-1] if cues else say.first
     while first < say.end and (script.cores[first] in LEFT_EDGE or script.cores[first] in lexicon.FILLERS):
         first += 1
-    signs = [at for at in range(first, say.end) if script.cores[at] in {"dot", "underscore", "hyphen", "at"} or script.tokens[at].value_like]
+    signs = [
+        at
+        for at in range(first, say.end)
+        if script.cores[at] in {"dot", "underscore", "hyphen", "at"} or script.tokens[at].value_like
+    ]
     joined = any(script.cores[at] in {"dot", "underscore"} for at in signs)
     if joined and first < signs[-1]:
         yield Candidate(first, min(say.end, signs[-1] + 2), entity, 0.6, f"cue:{entity}")

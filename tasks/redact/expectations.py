@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tasks.redact.script import Script
+from tasks.redact.questions import is_question
+
+if TYPE_CHECKING:
+    from tasks.redact.script import Script
 
 NOTHING = "NONE"
 """The entity of phrases that only sound like cues."""
@@ -45,7 +48,7 @@ def asked(script: Script, index: int) -> list[str]:
         entities = [cue.entity for cue in reversed(script.cues[before]) if cue.entity != NOTHING]
         if entities:
             return entities
-        if script.says[index - 1].end - script.says[index - 1].first > 4:  # noqa: PLR2004
+        if script.says[index - 1].end - script.says[index - 1].first > 4:
             return []
     return []
 
@@ -70,8 +73,14 @@ def _before(script: Script, first: int) -> list[Expectation]:
         if before < 0:
             break
         say = script.says[before]
+        if say.who != script.says[here].who and not is_question(script, say):
+            continue
         distance = 6 + 10 * back
-        found += [Expectation(distance + (say.end - cue.end) // 3, cue.entity) for cue in script.cues[before] if cue.entity != NOTHING]
+        found += [
+            Expectation(distance + (say.end - cue.end) // 3, cue.entity)
+            for cue in script.cues[before]
+            if cue.entity != NOTHING
+        ]
         if found and say.who != script.says[here].who:
             break
     return found

@@ -16,6 +16,8 @@ class NameReading(NamedTuple):
     """A first name, hardly ever anything else."""
     everyday: bool = False
     """A first name that is also an ordinary word or a place."""
+    mostly_last: bool = False
+    """A first name that is rare, or more often a last name: not taken for a person by itself."""
     last: bool = False
     """A last name, everyday words included."""
     common: bool = False
@@ -33,7 +35,7 @@ def _lists() -> dict[str, frozenset[str]]:
 
 
 def read_name(core: str) -> NameReading:
-    """The reading of a lower-case word; "smith's" and both halves of "lopez-garcia" count as the names they hold."""
+    """The reading of a lower-case word; "smith's" and both halves of "lopez-garcia" count as names."""
     lists = _lists()
     base = core.removesuffix("'s")
     if base in lists["common"] or base in lists["first_everyday"]:
@@ -43,5 +45,6 @@ def read_name(core: str) -> NameReading:
     parts = base.split("-") if "-" in base else [base]
     return NameReading(
         first=all(part in lists["first"] for part in parts),
+        mostly_last=base in lists["mostly_last"],
         last=all(part in lists["last"] or part in lists["last_everyday"] for part in parts),
     )

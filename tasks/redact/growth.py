@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
-from tasks.redact.candidates import Candidate
 from tasks.redact.name_words import NEVER
-from tasks.redact.runs import Run
-from tasks.redact.script import Script
 from tasks.redact.shapes import USUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.redact.candidates import Candidate
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Script
 
 MAX_GAP = 3
 """So many words between two parts of one value are taken for parts of it."""
@@ -38,7 +43,7 @@ def _missing(script: Script, named: Sequence[tuple[Run, Candidate]], index: int)
     parts = [
         run.digits + run.letters
         for run, other in named
-        if other.entity == entity and abs(script.say_of[other.first] - here) <= 4  # noqa: PLR2004
+        if other.entity == entity and abs(script.say_of[other.first] - here) <= 4
     ]
     return USUAL.get(entity, 0) - sum(parts)
 
@@ -66,11 +71,15 @@ def _hides_digit(script: Script, at: int, missing: int) -> bool:
         return True
     if token.core in lexicon.SOUNDS_LIKE:
         return missing > 0
-    return missing > 0 and token.core not in _STOPS and token.atoms[0].kind in {"word", "mark", "letter", "code", "zero"}
+    return (
+        missing > 0
+        and token.core not in _STOPS
+        and token.atoms[0].kind in {"word", "mark", "letter", "code", "zero"}
+    )
 
 
 def _between(script: Script, named: Sequence[Candidate]) -> Iterator[Candidate]:
-    for before, after in zip(named, named[1:], strict=False):
+    for before, after in itertools.pairwise(named):
         gap = range(before.end, after.first)
         same = before.entity == after.entity and script.say_of[before.first] == script.say_of[after.first]
         if not same or not 0 < len(gap) <= MAX_GAP or any(script.tokens[word].sealed for word in gap):

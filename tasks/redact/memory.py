@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
 from tasks.redact.emails import ENDINGS, PROVIDERS
 from tasks.redact.name_words import GREETINGS, NAME_VERBS, NEVER, NO_NAME_BEFORE, TITLES
-from tasks.redact.runs import Run
-from tasks.redact.script import Script
+from tasks.redact.wordlists import word_set
 
-REMEMBERED_WORDS = frozenset("PERSON ADDRESS PASSWORD SECURITY_ANSWER USERNAME".split())
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Script
+
+REMEMBERED_WORDS = word_set("remembered_words")
 """Kinds of data whose unusual words say something by themselves."""
 SHORTEST_VALUE = 4
 """So many digits or letters of a value, in a row, give it away wherever they are said."""
-SHORT_SECRETS = frozenset("CARD_CVV PIN OTP".split())
+SHORT_SECRETS = word_set("short_secrets")
 """Their three digits are remembered too, as a whole."""
 
 
@@ -24,7 +30,7 @@ def recall(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> l
     """More candidates: wherever a value, or a part of one, that was found is said again."""
     covered = {word for candidate in found for word in range(candidate.first, candidate.end)}
     return [
-        *_values(script, runs, found, covered),
+        *_values(runs, found, covered),
         *_echoes(script, runs, found, covered),
         *_phrases(script, found, covered),
         *_words(script, found, covered),
@@ -41,7 +47,9 @@ def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, 
         if run.first in at and run.digits:
             whole.setdefault(run.value, at[run.first])
             whole.setdefault(before, at[run.first])
-    parts: dict[str, str] = {value: entity for value, entity in whole.items() if entity in SHORT_SECRETS and len(value) >= 3}  # noqa: PLR2004
+    parts: dict[str, str] = {
+        value: entity for value, entity in whole.items() if entity in SHORT_SECRETS and len(value) >= 3
+    }
     for value, entity in whole.items():
         for start in range(len(value)):
             for end in range(start + SHORTEST_VALUE, len(value) + 1):
@@ -49,10 +57,10 @@ def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, 
     return parts
 
 
-def _values(script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
+def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
     known = _known_values(runs, found)
     for run in runs:
-        if run.first in covered or not run.digits or (run.quantity and run.digits < 5):  # noqa: PLR2004
+        if run.first in covered or not run.digits or (run.quantity and run.digits < 5):
             continue
         windows = (run.value[at : at + SHORTEST_VALUE] for at in range(len(run.value) - SHORTEST_VALUE + 1))
         entity = known.get(run.value) or next((known[part] for part in windows if part in known), None)
@@ -60,11 +68,13 @@ def _values(script: Script, runs: Sequence[Run], found: Sequence[Candidate], cov
             yield Candidate(run.first, run.end, entity, 0.6, "memory")
 
 
-def _echoes(script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
+def _echoes(
+    script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
+) -> Iterator[Candidate]:
     """A few digits said back while a value is being dictated: "... after six eight one"."""
     at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
-    for before, run in zip(runs, runs[1:], strict=False):
-        if run.first in covered or run.quantity or before.first not in at or run.digits < 2:  # noqa: PLR2004
+    for before, run in itertools.pairwise(runs):
+        if run.first in covered or run.quantity or before.first not in at or run.digits < 2:
             continue
         next_to = script.say_of[run.first] - script.say_of[before.first] == 1
         if next_to and run.value in before.value:
@@ -91,8 +101,9 @@ def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Ite
     known = _known_words(script, found)
     if not known:
         return
+    known |= {f"{word}'s": entity for word, entity in known.items()}
     for at, core in enumerate(script.cores):
-        entity = known.get(core) or known.get(core.removesuffix("'s"))
+        entity = known.get(core)
         if entity and at not in covered and (not script.tokens[at].name.common or _is_name_here(script, at)):
             with_last = entity == "PERSON" and _last_name_follows(script, at)
             yield Candidate(at, at + 2 if with_last else at + 1, entity, 0.6, "memory")
@@ -100,7 +111,12 @@ def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Ite
 
 def _last_name_follows(script: Script, at: int) -> bool:
     after = script.next(at)
-    return bool(after) and not script.tokens[at].pauses and script.tokens[at + 1].name.last and after not in NEVER
+    return (
+        bool(after)
+        and not script.tokens[at].pauses
+        and script.tokens[at + 1].name.last
+        and after not in NEVER
+    )
 
 
 def _known_words(script: Script, found: Iterable[Candidate]) -> dict[str, str]:
@@ -114,21 +130,21 @@ def _known_words(script: Script, found: Iterable[Candidate]) -> dict[str, str]:
             name_word = candidate.entity == "PERSON" and (token.name.everyday or token.name.last)
             if _is_telling(token.core) and (not token.name.common or name_word):
                 for part in (token.core, token.core.removesuffix("'s"), *token.core.split("-")):
-                    if len(part) > 2:  # noqa: PLR2004
+                    if len(part) > 2:
                         known.setdefault(part, candidate.entity)
     return known
 
 
 def _is_telling(core: str) -> bool:
-    plain = places.STREETS | places.UNITS | places.STATES | places.CITIES | places.DIRECTIONS | places.COUNTRIES
-    number_words = {*lexicon.DIGITS, *lexicon.TEENS, *lexicon.TENS, *lexicon.SCALES, *lexicon.MONTHS, *lexicon.ORDINALS}
-    return core.replace("'", "").replace("-", "").isalpha() and not (
-        core in plain
-        or core in number_words
-        or core in NEVER | TITLES | lexicon.LINKS | lexicon.SOUNDS_LIKE
-        or core in ENDINGS | PROVIDERS
-        or core in lexicon.CODE_WORDS
-    )
+    return core not in _PLAIN and core.replace("'", "").replace("-", "").isalpha()
+
+
+_PLAIN = frozenset().union(
+    *(places.STREETS, places.UNITS, places.STATES, places.CITIES, places.DIRECTIONS, places.COUNTRIES),
+    *(lexicon.DIGITS, lexicon.TEENS, lexicon.TENS, lexicon.SCALES, lexicon.MONTHS, lexicon.ORDINALS),
+    *(NEVER, TITLES, lexicon.LINKS, lexicon.SOUNDS_LIKE, ENDINGS, PROVIDERS, lexicon.CODE_WORDS),
+)
+"""Words that tell nothing by themselves, wherever they were said."""
 
 
 def _is_name_here(script: Script, at: int) -> bool:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
+from tasks.redact.name_forms import (
+    followed_by_last_name,
+    is_plain,
+    is_unknown,
+    is_wordlike,
+    looks_like_name,
+    name_end,
+)
 from tasks.redact.name_words import (
     GREETINGS,
+    I_AM,
+    INTRODUCING,
     NEVER,
-    PARTICLES,
     RELATIONS,
     SHORT_TITLES,
-    STRONG_INTRODUCTIONS,
+    STRONG,
+    STRONG_LAST,
     TITLES,
 )
 from tasks.redact.refusals import refuses
-from tasks.redact.runs import Run
-from tasks.redact.script import Say, Script
 from tasks.redact.tokens import NUMERIC
 
-MAX_NAMES = 4
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Say, Script
+
 """First, middle and last name, and one more."""
-_STRONG = frozenset(tuple(phrase.split()) for phrase in STRONG_INTRODUCTIONS)
-_STRONG_LAST = frozenset(phrase[-1] for phrase in _STRONG)
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
-_I_AM = frozenset({"i'm", "it's", "that's", "that'd"})
 
 
 def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
@@ -34,160 +44,94 @@ def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     found: list[Candidate] = []
     for index, say in enumerate(script.says):
         wanted = "PERSON" in asked(script, index) and not refuses(script, say)
-        here = [*_introduced(script, say), *_titled(script, say), *_known(script, say)]
+        marked = script.within(say, script.marked)
+        here = [
+            *_introduced(script, say, marked),
+            *_titled(script, say, marked),
+            *_known(script, say, marked),
+        ]
         if wanted:
             here += _answered(script, say)
         found += here
     return [*found, *_spelled(script, runs, found)]
 
 
-def _introduced(script: Script, say: Say) -> Iterator[Candidate]:
-    for at in range(say.first + 1, say.end):
-        strength = _introduction(script, at)
+def _introduced(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:
+    for before in marked:
+        at = before + 1
+        strength = _introduction(script, at) if script.cores[before] in INTRODUCING and at < say.end else ""
         if strength == "strong":
-            end = _take(script, at, say.end, bold=True)
-        elif strength and _looks_like_name(script, at, bold=strength == "weak"):
-            end = _take(script, at, say.end, bold=False)
+            end = name_end(script, at, say.end, bold=True)
+        elif strength and looks_like_name(script, at, bold=strength == "weak"):
+            end = name_end(script, at, say.end, bold=False)
         else:
             continue
         if end > at:
-            yield Candidate(at, end, "PERSON", 0.9 if strength == "strong" else 0.75, f"introduced:{strength}")
+            yield Candidate(
+                at, end, "PERSON", 0.9 if strength == "strong" else 0.75, f"introduced:{strength}"
+            )
 
 
 def _introduction(script: Script, at: int) -> str:
-    """How strongly the words before this one say that a name follows: strong, weak, faint, or an empty string."""
-    before, second, third = script.prev(at), script.prev(at, 2), script.prev(at, 3)
-    if before in _STRONG_LAST and not script.tokens[at - 1].closes:
-        for length in (4, 3, 2, 1):
-            if tuple(script.prev(at, steps) for steps in range(length, 0, -1)) in _STRONG:
-                return "strong"
+    """How strongly the words before this one say that a name follows: strong, weak, faint or not ("")."""
+    spoken = script.cores[max(script.span(at).first, at - 4) : at]
+    before, second = spoken[-1], spoken[-2] if len(spoken) > 1 else ""
+    phrases = (tuple(spoken[-length:]) for length in range(1, len(spoken) + 1))
+    if before in STRONG_LAST and not script.tokens[at - 1].closes and any(one in STRONG for one in phrases):
+        return "strong"
     if (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
         return "weak"
-    if before in RELATIONS or (before in {"is", "named"} and second in RELATIONS):
+    if (
+        before in {"called", "named"}
+        or before in RELATIONS
+        or (before in {"is", "named"} and second in RELATIONS)
+    ):
         return "weak"
     if before == "back" and second == "welcome":
         return "weak"
-    if before in _I_AM or (before == "am" and second == "i") or third == "behalf":
+    if before in I_AM or (before == "am" and second == "i") or spoken[-3:-2] == ["behalf"]:
         return "faint"
     return ""
 
 
-def _looks_like_name(script: Script, at: int, *, bold: bool) -> bool:
-    """Whether a word by itself is taken for a name: a listed one, an everyday one where introduced, or a capital."""
-    token = script.tokens[at]
-    if token.sealed or token.core in NEVER or not _is_wordlike(script, at):
-        return False
-    if token.name.first:
-        return True
-    if token.core in places.STATES | places.CITIES | places.COUNTRIES or token.core in lexicon.MONTHS:
-        return False
-    if token.name.everyday:
-        return bold or _followed_by_last_name(script, at)
-    if _is_capital(script, at):
-        return not token.name.common or (token.name.last and _is_capital(script, at + 1))
-    return bold and not token.name.common and token.core.isalpha() and len(token.core) > 3  # noqa: PLR2004
-
-
-def _is_wordlike(script: Script, at: int) -> bool:
-    token = script.tokens[at]
-    return token.core.replace("'", "").replace("-", "").replace(".", "").isalpha() and token.atoms[0].kind in {
-        "word", "code", "letters", "letter", "mark", "filler",
-    } and len(token.core) > 1  # fmt: skip
-
-
-def _is_capital(script: Script, at: int) -> bool:
-    """Capital, and not because a sentence begins."""
-    if at >= len(script.tokens) or not script.tokens[at].capital:
-        return False
-    return at > script.span(at).first and not script.tokens[at - 1].closes
-
-
-def _followed_by_last_name(script: Script, at: int) -> bool:
-    if not script.next(at) or script.tokens[at].pauses:
-        return False
-    reading = script.tokens[at + 1].name
-    return (reading.last and not reading.common) or (_is_capital(script, at + 1) and not reading.common)
-
-
-def _take(script: Script, first: int, limit: int, *, bold: bool) -> int:
-    """The end of the name that begins at a word; where introduced boldly, ordinary words count as names too."""
-    at, last = first, first
-    while at < min(limit, first + MAX_NAMES + 1):
-        core = script.cores[at]
-        if core in lexicon.FILLERS and at > first:
-            at += 1
-            continue
-        if not _continues(script, first, at, bold=bold):
-            break
-        at += 1
-        last = at
-        if script.tokens[at - 1].closes and not _is_abbreviation(script, at - 1):
-            break
-    return last
-
-
-def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:
-    token = script.tokens[at]
-    if token.sealed or token.core in NEVER:
-        return False
-    if len(token.core) == 1:
-        if all(len(script.next(at, steps)) == 1 for steps in (1, 2)):
-            return False
-        return token.core.isalpha() and token.core not in {"i"} and (bold or at > first)
-    if not _is_wordlike(script, at):
-        return False
-    if token.core in PARTICLES | TITLES:
-        return at + 1 < len(script.tokens) and script.next(at) not in NEVER
-    if at == first:
-        return bold or _looks_like_name(script, at, bold=True)
-    reading = token.name
-    if reading.first or not reading.common or token.core == script.cores[at - 1]:
-        return not script.tokens[at - 1].closes or reading.first
-    return _is_capital(script, at) or ((reading.last or reading.everyday or bold) and _ends_name(script, at))
-
-
-def _ends_name(script: Script, at: int) -> bool:
-    """An everyday word behind a first name is a last name where the sentence then ends or turns."""
-    after = script.next(at)
-    listed = script.tokens[at].name.last or script.tokens[at].name.everyday
-    return script.tokens[at].pauses or not after or (listed and (after in NEVER or len(after) == 1))
-
-
-def _is_abbreviation(script: Script, at: int) -> bool:
-    return script.cores[at] in SHORT_TITLES or len(script.cores[at]) == 1
-
-
-def _titled(script: Script, say: Say) -> Iterator[Candidate]:
-    for at in range(say.first, say.end - 1):
+def _titled(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:
+    for at in marked:
         title = script.cores[at]
-        if title not in TITLES or script.tokens[at + 1].sealed:
+        if title not in TITLES or at + 1 >= say.end or script.tokens[at + 1].sealed:
             continue
-        sure = title in SHORT_TITLES or _looks_like_name(script, at + 1, bold=True)
-        end = _take(script, at + 1, say.end, bold=title in SHORT_TITLES) if sure else at + 1
+        sure = title in SHORT_TITLES or looks_like_name(script, at + 1, bold=True)
+        end = name_end(script, at + 1, say.end, bold=title in SHORT_TITLES) if sure else at + 1
         if end > at + 1:
-            yield Candidate(at if title in SHORT_TITLES else at + 1, end, "PERSON", 0.85, "title")
+            yield Candidate(at, end, "PERSON", 0.85, "title")
 
 
-def _known(script: Script, say: Say) -> Iterator[Candidate]:
+def _known(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:
     """Listed first names: with a last name behind, or alone where they are hardly ever anything else."""
-    at = say.first
-    while at < say.end:
+    taken = say.first
+    for at in marked:
         reading = script.tokens[at].name
-        if not (reading.first or reading.everyday) or script.cores[at] in NEVER or not _is_wordlike(script, at):
-            at += 1
+        if not (reading.first or reading.everyday) or at < taken:
             continue
-        end = _take(script, at, say.end, bold=False) if reading.first or _followed_by_last_name(script, at) else at
+        if script.cores[at] in NEVER or not is_wordlike(script, at):
+            continue
+        end = (
+            name_end(script, at, say.end, bold=False)
+            if reading.first or followed_by_last_name(script, at)
+            else at
+        )
         if end - at > 1:
             yield Candidate(at, end, "PERSON", 0.7, "listed")
         elif end - at == 1 and _stands_alone(script, at):
             yield Candidate(at, end, "PERSON", 0.55, "listed-first")
-        at = max(end, at + 1)
+        taken = end
 
 
 def _stands_alone(script: Script, at: int) -> bool:
     """A plain first name by itself; in text with capitals it must have one."""
     core = script.cores[at]
-    if core in places.STATES | places.CITIES | places.COUNTRIES or core in lexicon.MONTHS or len(core) < 3:  # noqa: PLR2004
+    if script.tokens[at].name.mostly_last or core in lexicon.MONTHS or len(core) < 3:
+        return False
+    if core in places.STATES | places.CITIES | places.COUNTRIES:
         return False
     cased = script.tokens[script.span(at).first].capital
     return script.tokens[at].capital or not cased
@@ -195,16 +139,18 @@ def _stands_alone(script: Script, at: int) -> bool:
 
 def _answered(script: Script, say: Say) -> Iterator[Candidate]:
     """The names in an answer to "who": ordinary words count where the answer is little else."""
-    short = say.end - say.first <= 8  # noqa: PLR2004
+    short = say.end - say.first <= 8
     at = say.first
     while at < say.end:
-        bold = short and _opens(script, say, at)
-        if script.cores[at] in NEVER or not _is_wordlike(script, at) or not (
-            bold or _looks_like_name(script, at, bold=True) or _is_unknown(script, at)
+        bold = short and _opens(script, say, at) and (say.end - at <= 3 or not is_plain(script, at))
+        if (
+            script.cores[at] in NEVER
+            or not is_wordlike(script, at)
+            or not (bold or looks_like_name(script, at, bold=True) or is_unknown(script, at))
         ):
             at += 1
             continue
-        end = _take(script, at, say.end, bold=bold or _is_unknown(script, at))
+        end = name_end(script, at, say.end, bold=bold or is_unknown(script, at))
         if end > at:
             yield Candidate(at, end, "PERSON", 0.8, "answer")
         at = max(end, at + 1)
@@ -212,20 +158,16 @@ def _answered(script: Script, say: Say) -> Iterator[Candidate]:
 
 def _opens(script: Script, say: Say, at: int) -> bool:
     """Nothing but "yes, it's" and the like before."""
-    return all(core in NEVER or core in lexicon.LINKS or core in TITLES for core in script.cores[say.first : at])
-
-
-def _is_unknown(script: Script, at: int) -> bool:
-    token = script.tokens[at]
-    known = token.name.common or token.core in lexicon.LINKS or token.core in lexicon.CORRECTIONS
-    return not known and token.atoms[0].kind == "word" and len(token.core) > 2 and "'" not in token.core  # noqa: PLR2004
+    return all(
+        core in NEVER or core in lexicon.LINKS or core in TITLES for core in script.cores[say.first : at]
+    )
 
 
 def _spelled(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> Iterator[Candidate]:
     """Letters directly behind a name, or up to three words later: its spelling."""
     ends = {candidate.end for candidate in found}
     for run in runs:
-        if run.digits or run.letters < 2:  # noqa: PLR2004
+        if run.digits or run.letters < 2:
             continue
         named = _spells_word_before(script, run)
         if named:
@@ -233,7 +175,11 @@ def _spelled(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) ->
             continue
         for gap in range(4):
             at = run.first - gap
-            if at in ends and script.say_of[at - 1] == script.say_of[run.first] and _plain_gap(script, at, run.first):
+            if (
+                at in ends
+                and script.say_of[at - 1] == script.say_of[run.first]
+                and _plain_gap(script, at, run.first)
+            ):
                 yield Candidate(run.first, run.end, "PERSON", 0.8, "spelling")
                 break
 
@@ -242,7 +188,7 @@ def _spells_word_before(script: Script, run: Run) -> int:
     """Where the word stands that a run spells, up to four words before it; 0 where there is none."""
     for at in range(run.first - 1, max(script.span(run.first).first, run.first - 4) - 1, -1):
         core = script.cores[at]
-        if run.letters > 2 and (core == run.value or (len(run.value) > 3 and core.startswith(run.value))):  # noqa: PLR2004
+        if run.letters > 2 and (core == run.value or (len(run.value) > 3 and core.startswith(run.value))):
             return at
     return 0
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import presidio_analyzer.analyzer_engine
 import presidio_analyzer.pattern_recognizer
@@ -21,7 +20,6 @@ from presidio_analyzer import (
 )
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
-from presidio_analyzer.predefined_recognizers.generic import iban_recognizer
 from presidio_analyzer.predefined_recognizers import (
     CreditCardRecognizer,
     EmailRecognizer,
@@ -29,13 +27,18 @@ from presidio_analyzer.predefined_recognizers import (
     IpRecognizer,
     UsSsnRecognizer,
 )
+from presidio_analyzer.predefined_recognizers.generic import iban_recognizer
 
 from tasks.errors import SettingsError
-from tasks.redact.analysis_text import AnalysisText
 from tasks.redact.candidates import Candidate
-from tasks.redact.rules import Rules
 from tasks.redact.runs import Run
 from tasks.redact.script import Script
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tasks.redact.analysis_text import AnalysisText
+    from tasks.redact.rules import Rules
 
 Detect: TypeAlias = Callable[[Script, Sequence[Run]], list[Candidate]]
 LANGUAGE = "en"
@@ -51,7 +54,13 @@ OUR_NAMES = {
 
 
 CHECKED_PATTERNS = (CreditCardRecognizer, UsSsnRecognizer, EmailRecognizer, IbanRecognizer, IpRecognizer)
-QUIET_LOGGERS = ("presidio-analyzer", "presidio-analyzer-decision", "decision_process", "tldextract", "filelock")
+QUIET_LOGGERS = (
+    "presidio-analyzer",
+    "presidio-analyzer-decision",
+    "decision_process",
+    "tldextract",
+    "filelock",
+)
 
 
 class _NothingBelowWarning(logging.Filter):
@@ -65,60 +74,68 @@ class _NothingBelowWarning(logging.Filter):
 _NOTHING_BELOW_WARNING = _NothingBelowWarning()
 
 
-class CallArtifacts(NlpArtifacts):  # type: ignore[misc]  # Presidio ships no types
+class CallArtifacts(NlpArtifacts):
     """What travels with a text to our recognisers: the conversation as it was read."""
 
     def __init__(self, script: Script, runs: Sequence[Run], text: AnalysisText) -> None:
-        super().__init__([], [], [], [], None, LANGUAGE)
+        """Without tokens and lemmas: our recognisers do not use Presidio's."""
+        super().__init__([], cast("Any", []), [], [], cast("Any", None), LANGUAGE)
         self.script = script
         self.runs = runs
         self.text = text
 
 
-class Detector(EntityRecognizer):  # type: ignore[misc]  # Presidio ships no types
+class Detector(EntityRecognizer):
     """One of our detectors as a Presidio recogniser."""
 
     def __init__(self, name: str, detect: Detect, entities: Iterable[str]) -> None:
+        """A recogniser that may report any of the entities."""
         super().__init__(supported_entities=list(entities), name=name, supported_language=LANGUAGE)
         self.detect = detect
+        self.label = name
 
     def load(self) -> None:
         """Nothing to load."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: CallArtifacts) -> list[RecognizerResult]:  # noqa: ARG002  (Presidio's signature)
+    def analyze(  # type: ignore[override]  # the engine hands on the artifacts that it was given
+        self, text: str, entities: list[str], nlp_artifacts: CallArtifacts
+    ) -> list[RecognizerResult]:
         """What the detector believes, with the words it means beside the characters."""
+        del text, entities
         call = nlp_artifacts
         return [self._result(candidate, call.text) for candidate in self.detect(call.script, call.runs)]
 
     def _result(self, candidate: Candidate, text: AnalysisText) -> RecognizerResult:
         start, end = text.chars_of(candidate.first, candidate.end)
         metadata = {
-            RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+            RecognizerResult.RECOGNIZER_NAME_KEY: self.label,
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
             "candidate": candidate,
         }
-        return RecognizerResult(
-            candidate.entity, start, end, candidate.score, recognition_metadata=metadata
-        )
+        return RecognizerResult(candidate.entity, start, end, candidate.score, recognition_metadata=metadata)
 
 
-class NoContext(ContextAwareEnhancer):  # type: ignore[misc]  # Presidio ships no types
+class NoContext(ContextAwareEnhancer):
     """Leaves scores alone: our detectors read the context themselves."""
 
     def __init__(self) -> None:
+        """Nothing to weigh."""
         super().__init__(0.0, 0.0, 0, 0)
 
-    def enhance_using_context(self, text: str, raw_results: list[RecognizerResult], *_: Any, **__: Any) -> list[RecognizerResult]:  # noqa: ARG002, E501  (Presidio's signature)
+    def enhance_using_context(
+        self, text: str, raw_results: list[RecognizerResult], *args: Any, **kwargs: Any
+    ) -> list[RecognizerResult]:
         """The results as they are."""
+        del text, args, kwargs
         return raw_results
 
 
-class _NeverRaised(Exception):  # noqa: N818  (stands in for TimeoutError where Presidio would swallow one)
+class _NeverRaisedError(Exception):
     pass
 
 
 def build_engine(rules: Rules, detectors: dict[str, Detect]) -> AnalyzerEngine:
-    """The one engine: our detectors, Presidio's checked patterns, and the user's recognisers and deny list."""
+    """The one engine: our detectors, Presidio's checked patterns, the user's recognisers and deny list."""
     _stay_offline()
     _stay_quiet()
     _fail_on_timeout()
@@ -127,6 +144,7 @@ def build_engine(rules: Rules, detectors: dict[str, Detect]) -> AnalyzerEngine:
         *(Detector(name, detect, rules.entities) for name, detect in detectors.items()),
         *(recognizer(supported_language=LANGUAGE) for recognizer in CHECKED_PATTERNS),
         *_deny_list(rules),
+        *_installed_model(rules),
     ]
     for path in rules.recognizers:
         _add_from_file(registry, path, rules)
@@ -140,7 +158,9 @@ def build_engine(rules: Rules, detectors: dict[str, Detect]) -> AnalyzerEngine:
     )
 
 
-def analyze(engine: AnalyzerEngine, script: Script, runs: Sequence[Run], text: AnalysisText) -> list[Candidate]:
+def analyze(
+    engine: AnalyzerEngine, script: Script, runs: Sequence[Run], text: AnalysisText
+) -> list[Candidate]:
     """What every recogniser of the engine finds, as words of the conversation."""
     results = engine.analyze(text.text, LANGUAGE, nlp_artifacts=CallArtifacts(script, runs, text))
     return [_candidate(result, text, script) for result in results]
@@ -158,34 +178,48 @@ def _candidate(result: RecognizerResult, text: AnalysisText, script: Script) -> 
 
 def _deny_list(rules: Rules) -> list[PatternRecognizer]:
     return [
-        PatternRecognizer(entity, name=f"deny list {entity}", deny_list=list(phrases), supported_language=LANGUAGE)
+        PatternRecognizer(
+            entity, name=f"deny list {entity}", deny_list=list(phrases), supported_language=LANGUAGE
+        )
         for entity, phrases in rules.deny.items()
         if phrases
     ]
 
 
+def _installed_model(rules: Rules) -> list[EntityRecognizer]:
+    if not rules.ner_model:
+        return []
+    from tasks.redact.ner_model import InstalledModel  # noqa: PLC0415  (spaCy is loaded only where a model is named)
+
+    return [InstalledModel(rules.ner_model)]
+
+
 def _add_from_file(registry: RecognizerRegistry, path: Path, rules: Rules) -> None:
-    """Raises SettingsError where Presidio cannot use the file, or where the rules do not know what it finds."""
-    before = len(registry.recognizers)
+    """Raises SettingsError where Presidio cannot use the file, or the rules do not know what it finds."""
+    before = {id(one) for one in registry.recognizers}
     try:
         registry.add_recognizers_from_yaml(path)
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise SettingsError(f"Presidio cannot use the recogniser file {path}: {error}") from error
-    added = {entity for one in registry.recognizers[before:] for entity in one.supported_entities}
+    added = {
+        entity for one in registry.recognizers if id(one) not in before for entity in one.supported_entities
+    }
     unknown = {OUR_NAMES.get(entity, entity) for entity in added} - rules.known
     if unknown:
-        raise SettingsError(f"{path} finds {', '.join(sorted(unknown))}: add each under entities in the rules file")
+        raise SettingsError(
+            f"{path} finds {', '.join(sorted(unknown))}: add each under entities in the rules file"
+        )
 
 
 def _stay_offline() -> None:
     """Keeps tldextract, which the e-mail recogniser asks, from fetching the public suffix list."""
     offline = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
-    tldextract.extract = offline
-    tldextract.tldextract.extract = offline
+    for module in (tldextract, tldextract.tldextract):
+        vars(module)["extract"] = offline
 
 
 def _stay_quiet() -> None:
-    """Presidio writes matched words at DEBUG: nothing below a warning leaves its loggers, whatever the root says."""
+    """Presidio writes matched words at DEBUG: its loggers let nothing below a warning through."""
     for name in QUIET_LOGGERS:
         logger = logging.getLogger(name)
         logger.addFilter(_NOTHING_BELOW_WARNING)
@@ -193,6 +227,6 @@ def _stay_quiet() -> None:
 
 
 def _fail_on_timeout() -> None:
-    """A pattern that runs out of time raises: Presidio's own `except TimeoutError` would skip it and go on."""
+    """A pattern that runs out of time raises; Presidio's own `except TimeoutError` would skip it."""
     for module in (presidio_analyzer.pattern_recognizer, presidio_analyzer.analyzer_engine, iban_recognizer):
-        vars(module)["TimeoutError"] = _NeverRaised
+        vars(module)["TimeoutError"] = _NeverRaisedError

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from tasks.redact.candidates import Candidate
-from tasks.redact.rules import Rules
+from tasks.redact.rules import NEVER_KEPT
 from tasks.schemas import Conversation, Finding, Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tasks.redact.candidates import Candidate
+    from tasks.redact.rules import Rules
+
+_SURE_SECRET = 0.75
 
 
 def resolve(conversation: Conversation, candidates: Iterable[Candidate], rules: Rules) -> tuple[Finding, ...]:
-    """The findings of a conversation: each word has the surest candidate that covers it, review findings come last.
+    """The findings of a conversation: each word has the surest candidate that covers it.
 
     A word is covered by any candidate that the rules redact, so a lower threshold never uncovers one.
     """
@@ -29,23 +37,38 @@ def resolve(conversation: Conversation, candidates: Iterable[Candidate], rules: 
 
 def _surest(conversation: Conversation, candidates: Iterable[Candidate]) -> dict[int, Candidate]:
     best: dict[int, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda c: (c.score, c.end - c.first, c)):
+    for candidate in sorted(candidates, key=_sureness):
         for word in range(candidate.first, candidate.end):
             if conversation.words[word].entity is None:
                 best[word] = candidate
     return best
 
 
+def _sureness(candidate: Candidate) -> tuple[bool, float, bool, int, Candidate]:
+    """Which of two candidates names a word: a secret that may not be kept, the surer, ours, the longer."""
+    return (
+        candidate.entity in NEVER_KEPT and candidate.score >= _SURE_SECRET,
+        candidate.score,
+        not candidate.reason.startswith("presidio:"),
+        candidate.end - candidate.first,
+        candidate,
+    )
+
+
 def _findings(conversation: Conversation, best: Mapping[int, Candidate], rules: Rules) -> Iterator[Finding]:
-    for turn in conversation.turns:
-        covered = [word for word in range(turn.first_word, turn.end_word) if word in best] if best else []
-        stretches = groupby(enumerate(covered), key=lambda pair: (pair[1] - pair[0], best[pair[1]].entity))
-        for (_, entity), stretch in stretches:
-            words = [word for _, word in stretch]
-            surest = max((best[word] for word in words), key=lambda candidate: candidate.score)
-            yield Finding(
-                entity, words[0], words[-1] + 1, surest.score, _tier(rules, entity, surest.score), surest.reason
-            )
+    starts = [turn.first_word for turn in conversation.turns]
+
+    def stretch(pair: tuple[int, int]) -> tuple[int, int, str]:
+        """What is the same for neighbouring words of one entity in one turn."""
+        place, word = pair
+        return word - place, bisect_right(starts, word), best[word].entity
+
+    for (_, _, entity), pairs in groupby(enumerate(sorted(best)), key=stretch):
+        words = [word for _, word in pairs]
+        surest = max((best[word] for word in words), key=lambda candidate: candidate.score)
+        yield Finding(
+            entity, words[0], words[-1] + 1, surest.score, _tier(rules, entity, surest.score), surest.reason
+        )
 
 
 def _tier(rules: Rules, entity: str, score: float) -> Tier:

@@ -6,13 +6,13 @@ import hashlib
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.errors import SettingsError
-from tasks.schemas import Tier
+from tasks.schemas import Tier  # noqa: TC001  (pydantic reads it when the rules are checked)
 
 DETECTOR_VERSION = "1"
 """Goes up whenever the detector would find something else under the same rules."""
@@ -103,11 +103,13 @@ def load_rules(profile: str = "all", path: str | Path | None = None) -> Rules:
     written = _read(source)
     _check(written, source)
     return Rules(
-        profile=profile,
+        profile=cast("Profile", profile),
         auto_from=written.auto_from,
         review_from=written.review_from,
         fallback_digits=written.fallback_digits.get(profile, written.fallback_digits["default"]),
-        entities={name: rule for name, rule in written.entities.items() if profile in _profiles(written, rule)},
+        entities={
+            name: rule for name, rule in written.entities.items() if profile in _profiles(written, rule)
+        },
         known=frozenset(written.entities),
         ner_model=written.ner_model,
         recognizers=tuple((source.parent / name).resolve() for name in written.recognizers),
@@ -134,7 +136,11 @@ def _read(source: Path) -> RulesFile:
 def _check(written: RulesFile, source: Path) -> None:
     """Refuses what the types allow but sense does not."""
     problems = [
-        *(f"entities.{n}: no group {r.group}" for n, r in written.entities.items() if r.group not in written.groups),
+        *(
+            f"entities.{n}: no group {r.group}"
+            for n, r in written.entities.items()
+            if r.group not in written.groups
+        ),
         *(
             f"entities.{name}: must be delete_only (PCI DSS 3.3.1)"
             for name, rule in written.entities.items()
@@ -158,4 +164,3 @@ def _digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise SettingsError(f"the recogniser file {path} cannot be read: {error.strerror}") from error
-

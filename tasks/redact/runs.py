@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
-from tasks.redact.script import Script
+from tasks.redact.run_words import exemplifies, is_solid
 from tasks.redact.spoken_numbers import digits_of
 from tasks.redact.tokens import NUMERIC, Atom, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.redact.script import Script
 
 MAX_LINKS = 7
 """So many fillers and corrections may stand between two parts of one value."""
 MAX_PROMPT = 10
 """So many words may the other speaker say in between ("uh huh, next four")."""
-SHORT_LETTERS = frozenset("aio")
 """Letters that are words of their own."""
 
 
@@ -39,7 +43,7 @@ class Run:
 
 def find_runs(script: Script) -> list[Run]:
     """All runs of a conversation, in order."""
-    solid = [at for at, token in enumerate(script.tokens) if token.value_like and _is_solid(script, at)]
+    solid = [at for at in script.value_like if is_solid(script, at)]
     runs: list[Run] = []
     start = 0
     for at in range(1, len(solid) + 1):
@@ -50,62 +54,6 @@ def find_runs(script: Script) -> list[Run]:
     return runs
 
 
-def _is_solid(script: Script, at: int) -> bool:
-    """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company."""
-    token = script.tokens[at]
-    kinds = {atom.kind for atom in token.atoms}
-    if len(token.atoms) > 1 or not kinds & {"letter", "letters", "zero", "code", "repeat"}:
-        return True
-    if _is_half_of_day(script, at):
-        return False
-    company = _company(script, at)
-    if "letter" in kinds and token.core not in SHORT_LETTERS:
-        return True
-    if "letter" in kinds or "zero" in kinds:
-        return bool(company & {"digit", "zero", "tens", "teen", "written", "letter", "mixed", "repeat"})
-    if "letters" in kinds:
-        return bool(company & {"written", "mixed"})
-    return bool(company - {"word", "filler", "mark"})
-
-
-def _is_half_of_day(script: Script, at: int) -> bool:
-    """"nine thirty a m": a time, unless more letters or digits follow."""
-    core = script.cores[at]
-    if core == "m" and script.prev(at) in {"a", "p"}:
-        at -= 1
-    elif core not in {"a", "p"} or script.next(at) != "m":
-        return False
-    before = script.tokens[at - 1].atoms[-1].kind if script.prev(at) else "word"
-    after = script.next(at, 2)
-    return before in NUMERIC | {"amount"} and not (after and script.tokens[at + 2].value_like)
-
-
-def _company(script: Script, at: int) -> set[str]:
-    """The kinds of what stands beside a word; the words "a" and "i" are no company."""
-    say = script.span(at)
-    near = (other for other in (at - 1, at + 1) if say.first <= other < say.end)
-    return {
-        atom.kind
-        for other in near
-        for atom in script.tokens[other].atoms
-        if not (atom.kind == "letter" and script.cores[other] in {"a", "i"} and script.cores[at] in {"a", "i"})
-    } | ({"letter"} if _is_spelling_example(script, at) else set())
-
-
-def _is_spelling_example(script: Script, at: int) -> bool:
-    """"a as in apple": the letter is one, however short."""
-    for steps in (2, 3):
-        word = script.next(at, steps)
-        between = {script.next(at, step) for step in range(1, steps)}
-        if _exemplifies(word, script.cores[at]) and between <= lexicon.LIKE_WORDS | {"in"}:
-            return True
-    return False
-
-
-def _exemplifies(word: str, letter: str) -> bool:
-    return word[:1] == letter and len(word) > 2 and word not in lexicon.ARTICLES  # noqa: PLR2004
-
-
 def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
     """Whether the solid word at solid[at] goes on with the run that began at solid[start]."""
     before, here = solid[at - 1], solid[at]
@@ -113,7 +61,7 @@ def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
         return False
     gap = script.cores[before + 1 : here]
     if not gap:
-        return not _breaks(script, before)
+        return True
     if any(script.tokens[word].sealed for word in range(before + 1, here)):
         return False
     if _is_like(gap, script.cores[before], script.cores[here]) or _is_example(gap, script.tokens[before]):
@@ -123,37 +71,38 @@ def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
     return len(gap) == 1 and _may_be_misheard(script, solid, start, at)
 
 
-def _breaks(script: Script, at: int) -> bool:
-    """A sentence that ends after a whole number of another kind: "... in 2024. 15 of them ..."."""
-    return False
-
-
 def _counts(script: Script, at: int) -> bool:
     return script.next(at) in lexicon.UNITS
 
 
 def _is_like(gap: Sequence[str], letter: str, after: str) -> bool:
-    """"b for bravo", where the example is a code word and so itself solid."""
-    return len(gap) <= 2 and all(word in lexicon.LIKE_WORDS | {"in"} for word in gap) and after[:1] == letter[-1:]  # noqa: PLR2004
+    """Whether a gap is that of "b for bravo", where the example is a code word and so itself solid."""
+    return (
+        len(gap) <= 2
+        and all(word in lexicon.LIKE_WORDS | {"in"} for word in gap)
+        and after[:1] == letter[-1:]
+    )
 
 
 def _is_example(gap: Sequence[str], letter: Token) -> bool:
-    """"d as in david": the example word begins with the letter."""
+    """Whether a gap is that of "d as in david": the example word begins with the letter."""
     if letter.atoms[-1].kind != "letter":
         return False
-    words = [word for word in gap if word not in lexicon.LIKE_WORDS and word not in lexicon.LINKS and word != "in"]
-    return len(words) == 1 and _exemplifies(words[0], letter.atoms[-1].value) and len(gap) <= 5  # noqa: PLR2004
+    words = [
+        word for word in gap if word not in lexicon.LIKE_WORDS and word not in lexicon.LINKS and word != "in"
+    ]
+    return len(words) == 1 and exemplifies(words[0], letter.atoms[-1].value) and len(gap) <= 5
 
 
 def _may_be_misheard(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
     """One foreign word inside a dictation: a digit that the engine took for a word."""
     word = script.cores[solid[at] - 1]
-    if word in lexicon.UNITS:
+    if word in lexicon.UNITS or word == "or" or script.in_cue(solid[at] - 1):
         return False
     if word in lexicon.SOUNDS_LIKE:
         return True
     goes_on = at + 1 < len(solid) and solid[at + 1] == solid[at] + 1
-    return goes_on and at - start >= 2 and script.say_of[solid[start]] == script.say_of[solid[at]]  # noqa: PLR2004
+    return goes_on and at - start >= 2 and script.say_of[solid[start]] == script.say_of[solid[at]]
 
 
 def _run(script: Script, solid: Sequence[int]) -> Run:
@@ -165,12 +114,26 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
     inside = set(solid)
     bridges = sum(
         script.cores[word] == "and"
-        or script.cores[word] not in lexicon.LINKS | lexicon.CORRECTIONS | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
+        or script.cores[word]
+        not in lexicon.LINKS | lexicon.CORRECTIONS | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
         for word in range(first, end)
         if word not in inside
     )
-    singles = sum(len(a.value) if a.kind == "written" else 1 for a in atoms if a.kind in {"digit", "zero", "written", "repeat"})
-    return Run(first, end, value, digits, len(value) - digits, singles, bridges, _is_quantity(script, first, end, atoms))
+    singles = sum(
+        len(a.value) if a.kind == "written" else 1
+        for a in atoms
+        if a.kind in {"digit", "zero", "written", "repeat"}
+    )
+    return Run(
+        first,
+        end,
+        value,
+        digits,
+        len(value) - digits,
+        singles,
+        bridges,
+        _is_quantity(script, first, end, atoms),
+    )
 
 
 def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> list[Atom]:
@@ -180,7 +143,9 @@ def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> l
     if letters <= others:
         return atoms
     return [
-        Atom("letter", "o") if script.cores[at] == "o" else atom for at in solid for atom in script.tokens[at].atoms
+        Atom("letter", "o") if script.cores[at] == "o" else atom
+        for at in solid
+        for atom in script.tokens[at].atoms
     ]
 
 
@@ -191,7 +156,9 @@ def _with_example(script: Script, end: int) -> int:
         return end
     for steps in (2, 3):
         between = [script.next(end - 1, step) for step in range(1, steps)]
-        if _exemplifies(script.next(end - 1, steps), letter.value) and set(between) <= lexicon.LIKE_WORDS | {"in"}:
+        if exemplifies(script.next(end - 1, steps), letter.value) and set(between) <= lexicon.LIKE_WORDS | {
+            "in"
+        }:
             return end + steps
     return end
 
@@ -205,21 +172,38 @@ def _is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) ->
     if before and script.tokens[first - 1].atoms[0].kind == "amount":
         return True
     scaled = any(atom.kind == "scale" for atom in atoms)
-    return scaled and sum(atom.kind in NUMERIC for atom in atoms) <= 5 and (before == "a" or "and" in script.cores[first:end])  # noqa: PLR2004
+    return (
+        scaled
+        and sum(atom.kind in NUMERIC for atom in atoms) <= 5
+        and (before == "a" or "and" in script.cores[first:end])
+    )
 
 
 def _linked(script: Script, before: Run, run: Run) -> Run:
     """The run, marked where it goes on with the one before across a short prompt of the other speaker."""
     said, saying = script.say_of[before.end - 1], script.say_of[run.first]
-    if said == saying or saying - said > 4 or script.says[said].who != script.says[saying].who:  # noqa: PLR2004
+    if said == saying or saying - said > 4 or script.says[said].who != script.says[saying].who:
         return run
     between = range(script.says[said].end, script.says[saying].first)
     lead = script.cores[script.says[saying].first : run.first]
     tail = script.cores[before.end : script.says[said].end]
     plain = all(word in lexicon.LINKS or word in lexicon.CORRECTIONS for word in [*lead, *tail])
     prompted = any(script.cues[say] for say in range(said + 1, saying))
-    if len(between) > MAX_PROMPT or prompted or not plain or any(script.tokens[word].sealed for word in between):
+    if (
+        len(between) > MAX_PROMPT
+        or prompted
+        or not plain
+        or any(script.tokens[word].sealed for word in between)
+    ):
         return run
     return Run(
-        run.first, run.end, run.value, run.digits, run.letters, run.singles, run.bridges, run.quantity, follows=True
+        run.first,
+        run.end,
+        run.value,
+        run.digits,
+        run.letters,
+        run.singles,
+        run.bridges,
+        run.quantity,
+        follows=True,
     )

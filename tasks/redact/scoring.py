@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tasks.find_pii import find_pii
-from tasks.redact.rules import Rules
 from tasks.schemas import Conversation, Turn, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tasks.redact.rules import Rules
 
 
 @dataclass(slots=True)
@@ -48,8 +51,8 @@ def score_file(path: str | Path, rules: Rules, *, details: bool = False) -> dict
     """The scores of a file of labelled utterances, one JSON object a line.
 
     An entity is a group of spans; it is leak-free when every word of it that is not optional is redacted.
-    Optional words count nowhere. With `details`, also what was left uncovered and what was redacted wrongly, by id:
-    these hold words of the file.
+    Optional words count nowhere. With `details`, also what was left uncovered and what was redacted wrongly,
+    by id: these hold words of the file.
     """
     total, styles = Tally(), defaultdict[str, Tally](Tally)
     for item in _items(Path(path)):
@@ -112,7 +115,9 @@ def _count(tally: Tally, item: Mapping[str, Any], redacted: Iterable[int]) -> No
         tally.negative_redacted += len(wrong)
 
 
-def _count_entity(tally: Tally, item: Mapping[str, Any], entity: str, words: set[int], covered: set[int]) -> None:
+def _count_entity(
+    tally: Tally, item: Mapping[str, Any], entity: str, words: set[int], covered: set[int]
+) -> None:
     whole = words <= covered
     tally.entities += 1
     tally.leak_free += whole

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact.cues import Cue, Trie, match_cues
 from tasks.redact.tokens import Token, read_word
-from tasks.schemas import Conversation, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tasks.schemas import Conversation, Turn
 
 
 class Say(NamedTuple):
@@ -29,8 +33,24 @@ class Script:
     says: list[Say]
     say_of: list[int]
     """The index in `says` of each word."""
-    cues: list[list[Cue]] = field(default_factory=list)
+    cues: list[list[Cue]]
     """The cues of each of `says`."""
+    marked: list[int]
+    """The words that some detector looks at twice."""
+    value_like: list[int]
+    """The words that may be part of a number or a spelling."""
+    dated: list[int]
+    """The words that may be part of a date."""
+    at_signs: list[int]
+    """The words that may be the sign of an e-mail address."""
+
+    def within(self, say: Say, words: list[int]) -> list[int]:
+        """Those of an ascending list of words that are said in this breath."""
+        return words[bisect_left(words, say.first) : bisect_left(words, say.end)]
+
+    def in_cue(self, word: int) -> bool:
+        """Whether a word belongs to a phrase that announces a value."""
+        return any(cue.first <= word < cue.end for cue in self.cues[self.say_of[word]])
 
     def span(self, word: int) -> Say:
         """What was being said at a word."""
@@ -60,7 +80,19 @@ def read_script(conversation: Conversation, trie: Trie) -> Script:
     for index, say in enumerate(says):
         say_of[say.first : say.end] = [index] * (say.end - say.first)
     cues = [match_cues(cores, say.first, say.end, trie) for say in says]
-    return Script(words, tokens, cores, says, say_of, cues)
+    marked = [at for at, token in enumerate(tokens) if token.marked]
+    return Script(
+        words,
+        tokens,
+        cores,
+        says,
+        say_of,
+        cues,
+        marked=marked,
+        value_like=[at for at in marked if tokens[at].value_like],
+        dated=[at for at in marked if tokens[at].date_part],
+        at_signs=[at for at in marked if tokens[at].at_sign],
+    )
 
 
 def _sayings(conversation: Conversation, tokens: list[Token]) -> Iterator[Say]:
@@ -88,7 +120,12 @@ def _merge(says: list[Say]) -> list[Say]:
     merged: list[Say] = []
     for say in says:
         before = merged[-1] if merged else None
-        if before is not None and before.who is not None and before.who == say.who and before.end == say.first:
+        if (
+            before is not None
+            and before.who is not None
+            and before.who == say.who
+            and before.end == say.first
+        ):
             merged[-1] = Say(say.who, before.first, say.end)
         elif say.end > say.first:
             merged.append(say)

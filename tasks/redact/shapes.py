@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tasks.redact.runs import Run
+if TYPE_CHECKING:
+    from tasks.redact.runs import Run
 
 Letters = Literal["none", "some", "many", "only"]
 
 
 class Shape(NamedTuple):
-    """Length in digits and letters, generous: parts of a value count too, and recognisers drop and double digits."""
+    """Length in digits and letters, generous: parts of a value count, and engines drop and double digits."""
 
     shortest: int
     longest: int
@@ -21,13 +22,13 @@ SHAPES: dict[str, Shape] = {
     "CARD_NUMBER": Shape(2, 40),
     "CARD_LAST4": Shape(3, 6),
     "CARD_CVV": Shape(3, 5),
-    "CARD_EXPIRY": Shape(2, 8),
+    "CARD_EXPIRY": Shape(3, 8),
     "US_SSN": Shape(2, 24),
     "US_SSN_LAST4": Shape(3, 6),
     "US_ITIN": Shape(2, 20),
     "PHONE": Shape(2, 30),
     "PHONE_LAST4": Shape(3, 6),
-    "DOB": Shape(2, 12),
+    "DOB": Shape(4, 12),
     "EMAIL": Shape(2, 60, "many"),
     "UPI_ID": Shape(2, 60, "many"),
     "USERNAME": Shape(2, 60, "many"),
@@ -66,20 +67,21 @@ SHAPES: dict[str, Shape] = {
 
 
 USUAL = {
-    "CARD_NUMBER": 16, "CARD_LAST4": 4, "CARD_CVV": 3, "CARD_EXPIRY": 4, "US_SSN": 9, "US_SSN_LAST4": 4, "US_ITIN": 9,
-    "PHONE": 10, "PHONE_LAST4": 4, "DOB": 6, "POSTAL_CODE": 5, "ROUTING_NUMBER": 9, "SORT_CODE": 6, "IBAN": 22,
-    "BANK_ACCOUNT": 8, "BANK_ACCOUNT_LAST4": 4, "ACCOUNT_ID": 7, "HEALTH_ID": 9, "UK_NHS": 10, "UK_NINO": 9,
-    "CA_SIN": 9, "AU_TFN": 9, "IN_AADHAAR": 12, "IN_PAN": 10, "IN_IFSC": 11, "PASSPORT": 9, "DRIVER_LICENSE": 9,
-    "VEHICLE_REG": 7, "VEHICLE_ID": 17, "DEVICE_ID": 15, "IP_ADDRESS": 9, "MAC_ADDRESS": 12, "PIN": 4, "OTP": 6,
+    "CARD_NUMBER": 16, "CARD_LAST4": 4, "CARD_CVV": 3, "CARD_EXPIRY": 4, "US_SSN": 9, "US_SSN_LAST4": 4,
+    "US_ITIN": 9, "PHONE": 10, "PHONE_LAST4": 4, "DOB": 6, "POSTAL_CODE": 5, "ROUTING_NUMBER": 9,
+    "SORT_CODE": 6, "IBAN": 22, "BANK_ACCOUNT": 8, "BANK_ACCOUNT_LAST4": 4, "ACCOUNT_ID": 7,
+    "HEALTH_ID": 9, "UK_NHS": 10, "UK_NINO": 9, "CA_SIN": 9, "AU_TFN": 9, "IN_AADHAAR": 12, "IN_PAN":
+    10, "IN_IFSC": 11, "PASSPORT": 9, "DRIVER_LICENSE": 9, "VEHICLE_REG": 7, "VEHICLE_ID": 17,
+    "DEVICE_ID": 15, "IP_ADDRESS": 9, "MAC_ADDRESS": 12, "PIN": 4, "OTP": 6,
 }  # fmt: skip
 """How long a whole value usually is; where less was heard, a digit may hide in the words beside."""
 
 
 def fits(entity: str, run: Run, *, near: bool) -> bool:
-    """Whether a run can be a value of an entity, or a part of one; what was asked long ago needs more of it."""
+    """Whether a run can be a value of an entity, or a part of one; asked long ago, it needs more."""
     shape = SHAPES[entity]
     length = run.digits + run.letters
-    if not shape.shortest <= length <= shape.longest or (not near and run.digits < 4):  # noqa: PLR2004
+    if not shape.shortest <= length <= shape.longest or (not near and run.digits < 4):
         return False
     if shape.letters == "only":
         return run.digits == 0
@@ -87,4 +89,4 @@ def fits(entity: str, run: Run, *, near: bool) -> bool:
         return run.letters == 0 or run.digits >= 5 * run.letters
     if shape.letters == "some":
         return run.digits > run.letters
-    return run.digits > 0 or run.letters >= 3 or entity in {"EMAIL", "UPI_ID", "USERNAME"}  # noqa: PLR2004
+    return run.digits > 0 or run.letters >= 3 or entity in {"EMAIL", "UPI_ID", "USERNAME"}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tasks.redact.lexicon import DIGITS, REPEATS, TEENS, TENS
-from tasks.redact.tokens import Atom
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.redact.tokens import Atom
 
 _WORDS = {value: word for table in (DIGITS, TEENS, TENS) for word, value in reversed(table.items())}
 _SMALL = frozenset({"digit", "teen", "tens"})
 
 
 def digits_of(atoms: Sequence[Atom]) -> str:
-    """The digits and letters of a run of atoms: "four double one twenty two" is "41122"; other words are skipped."""
+    """The digits and letters of a run of atoms: "four double one twenty two" is "41122"."""
     written: list[str] = []
     at = 0
     while at < len(atoms):
@@ -36,7 +40,7 @@ def _read_one(atoms: Sequence[Atom], at: int) -> tuple[str, int]:
 
 
 def _repeated(atoms: Sequence[Atom], at: int) -> tuple[str, int]:
-    """ "double oh" is "00"; a repeat without anything to repeat is nothing."""
+    """Twice or thrice what follows, "double oh" is "00"; a repeat without anything to repeat is nothing."""
     if at + 1 == len(atoms):
         return "", at + 1
     text, after = _read_one(atoms, at + 1)
@@ -52,15 +56,20 @@ def _small_number(atoms: Sequence[Atom], at: int) -> tuple[str, int]:
 
 def _below_hundred(atoms: Sequence[Atom], at: int) -> tuple[int, int]:
     value = int(atoms[at].value)
-    if atoms[at].kind == "tens" and at + 1 < len(atoms) and atoms[at + 1].kind == "digit" and atoms[at + 1].value != "0":
+    if (
+        atoms[at].kind == "tens"
+        and at + 1 < len(atoms)
+        and atoms[at + 1].kind == "digit"
+        and atoms[at + 1].value != "0"
+    ):
         return value + int(atoms[at + 1].value), at + 2
     return value, at + 1
 
 
 def _scaled(value: int, atoms: Sequence[Atom], at: int) -> tuple[str, int]:
-    """Hundreds and thousands: as long a phrase as text2num reads as one number, so "two thousand four" is 2004.
+    """Hundreds and thousands: as long a phrase as text2num reads as one number ("two thousand four").
 
-    After "hundred" a single digit is left alone: "eight hundred five five five" is the beginning of a telephone number.
+    After "hundred" a single digit is left alone: "eight hundred five five five" begins a telephone number.
     """
     end = at + 1
     while end < len(atoms) and atoms[end].kind in _SMALL | {"scale"}:
@@ -68,7 +77,9 @@ def _scaled(value: int, atoms: Sequence[Atom], at: int) -> tuple[str, int]:
     if atoms[at].value == "hundred":
         return _hundreds(value, atoms, at)
     for stop in range(end, at, -1):
-        number = _read_phrase(" ".join([*_said(value), *(_WORDS.get(atom.value, atom.value) for atom in atoms[at:stop])]))
+        number = _read_phrase(
+            " ".join([*_said(value), *(_WORDS.get(atom.value, atom.value) for atom in atoms[at:stop])])
+        )
         if number is not None:
             return number, stop
     return str(value), at + 1

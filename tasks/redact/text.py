@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from tasks.redact.gazetteer import read_name
 from tasks.redact.render import render
-from tasks.redact.rules import Rules
+from tasks.redact.wordlists import word_set
 from tasks.schemas import Conversation, Turn, Word
+
+if TYPE_CHECKING:
+    from tasks.redact.rules import Rules
 
 _PIECES = re.compile(r"\S+")
 _EMAIL = re.compile(r"[^\s/@,;]+(?:@|_at_|%40)[^\s/@,;]+", re.IGNORECASE)
@@ -15,12 +19,7 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/+")
 _LETTERS = re.compile(r"[^\W\d_]+(?:'s\b)?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _EXTENSION = re.compile(r"\.(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$")
-_ARCHIVE_WORDS = frozenset(
-    "wav mp flac opus ogg aac gsm au raw ulaw alaw mulaw rec recs recording recordings callid ani dnis cdr acd ivr "
-    "pbx sip rtp pstn voip stereo mono left right inbound outbound agent agents customer caller callee queue mix "
-    "chan channel conf uuid utc gmt est pst cst mst auto az aws gcp smb nfs ftp sftp http https file memory s dtmf "
-    "am pm mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep oct nov dec asterisk genesys nice verint".split()
-)
+_ARCHIVE_WORDS = word_set("archive_words")
 
 
 def redact_text(text: str, rules: Rules) -> str:
@@ -51,7 +50,9 @@ def mask_path(path: str) -> str:
     head, slash, name = path[len(start) :].rpartition("/")
     folders = "/".join(_mask(part, strict=False) for part in head.split("/")) if slash else ""
     extension = _EXTENSION.search(name)
-    stem, suffix = (name[: extension.start()], extension.group()) if extension and extension.start() else (name, "")
+    stem, suffix = (
+        (name[: extension.start()], extension.group()) if extension and extension.start() else (name, "")
+    )
     return start + folders + slash + _mask(stem, strict=True) + suffix
 
 
@@ -62,7 +63,7 @@ def _mask(part: str, *, strict: bool) -> str:
     masked: list[str] = []
     at = 0
     for index, word in enumerate(words):
-        known = word.group() in {"EMAIL"} or not _is_name(words, index, split, strict=strict)
+        known = word.group() == "EMAIL" or not _is_name(words, index, split, strict=strict)
         masked += [split[at : word.start()], word.group() if known else "NAME"]
         at = word.end()
     return re.sub(r"\d", "#", "".join([*masked, split[at:]]).replace("\0", ""))
@@ -73,15 +74,19 @@ def _is_name(words: list[re.Match[str]], index: int, text: str, *, strict: bool)
     if word in _ARCHIVE_WORDS or len(word) == 1:
         return False
     reading = read_name(word)
-    beside = [read_name(words[other].group().lower()) for other in (index - 1, index + 1) if 0 <= other < len(words)]
+    beside = [
+        read_name(words[other].group().lower()) for other in (index - 1, index + 1) if 0 <= other < len(words)
+    ]
     if reading.common:
         in_pair = any(near.first or (near.last and near.common) or near.everyday for near in beside)
         return (reading.everyday or reading.last) and in_pair
     if reading.first or reading.last:
         return True
-    return strict and len(word) > 2 and not _touches_digit(words[index], text)  # noqa: PLR2004
+    return strict and len(word) > 2 and not _touches_digit(words[index], text)
 
 
 def _touches_digit(word: re.Match[str], text: str) -> bool:
     """Part of a hexadecimal or coded id."""
-    return text[max(0, word.start() - 1) : word.start()].isdigit() or text[word.end() : word.end() + 1].isdigit()
+    return (
+        text[max(0, word.start() - 1) : word.start()].isdigit() or text[word.end() : word.end() + 1].isdigit()
+    )

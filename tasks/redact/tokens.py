@@ -1,4 +1,4 @@
-"""One word of an engine's transcript, read once: its parts as digits and letters, and what it may belong to."""
+"""One word of a transcript, read once: its parts as digits and letters, and what it may belong to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from tasks.redact import lexicon
+from tasks.redact import lexicon, name_words
 from tasks.redact.gazetteer import NO_NAME, NameReading, read_name
 
 Kind = Literal[
@@ -15,14 +15,25 @@ Kind = Literal[
     "letter", "letters", "mixed", "code", "date", "mark", "filler", "word",
 ]  # fmt: skip
 
+DatePart = Literal["", "month", "ordinal", "number", "written"]
+
 NUMERIC: frozenset[Kind] = frozenset({"digit", "zero", "teen", "tens", "scale", "repeat", "written"})
 SPELLING: frozenset[Kind] = frozenset({"letter", "letters", "mixed", "code"})
 
-_EDGES = "\"'()[]<>¿¡“”‘’.,;:!?…*"  # noqa: RUF001  (quotes as engines write them)
+_EDGES = "\"'()[]<>\u00bf\u00a1\u201c\u201d\u2018\u2019.,;:!?\u2026*"
+"""Punctuation and quotes as engines write them."""
 _DASHES = re.compile(r"[-\u2010-\u2015]")
 _MONEY = re.compile(r"^[$£€₹]\d|^\d[\d.,]*[%$£€]$")
-_AMOUNT = re.compile(r"^(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,4}\.\d{1,2}|\d{1,2}:\d{2}(?:[ap]m)?|\d+(?:am|pm|k|gb|mb)|\d{4}s|\d{2}s)$")  # fmt: skip  # noqa: E501
-_DATE = re.compile(r"^(?:\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([/.-])\d{1,2}\2\d{1,2}|\d{1,2}/(?:\d{4}|\d{2}))$")
+_AMOUNT = re.compile(
+    r"^(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # 12,500
+    r"|\d{1,4}\.\d{1,2}"  # 19.99
+    r"|\d{1,2}:\d{2}(?:[ap]m)?"  # 8:30
+    r"|\d+(?:am|pm|k|gb|mb)"
+    r"|(?:\d\d)?\d\ds)$"  # the 1990s
+)
+_DATE = re.compile(
+    r"^(?:\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([/.-])\d{1,2}\2\d{1,2}|\d{1,2}/(?:\d{4}|\d{2}))$"
+)
 _WRITTEN = re.compile(r"^\+?\(?\d(?:[\d()./,+:-]*\d)?\)?$")
 _ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
 _SPELT = re.compile(r"^(?:[a-z][-.]){1,}[a-z0-9]$")
@@ -46,6 +57,12 @@ class Token:
     atoms: tuple[Atom, ...]
     value_like: bool
     """Holds a digit or a letter that may be part of a number or a spelling."""
+    date_part: DatePart
+    """Which part of a date it may be."""
+    marked: bool
+    """Worth a second look by some detector."""
+    at_sign: bool
+    """Is "at", or holds an "@"."""
     closes: bool
     """A sentence ends after it."""
     pauses: bool
@@ -58,7 +75,17 @@ class Token:
 
 
 _SEALED = Token(
-    "[]", (Atom("word", "[]"),), value_like=False, closes=False, pauses=True, capital=False, sealed=True, name=NO_NAME
+    core="[]",
+    atoms=(Atom("word", "[]"),),
+    value_like=False,
+    date_part="",
+    marked=False,
+    at_sign=False,
+    closes=False,
+    pauses=True,
+    capital=False,
+    sealed=True,
+    name=NO_NAME,
 )
 
 
@@ -67,26 +94,50 @@ def read_word(text: str) -> Token:
     """The token of one written word; the same for the same text."""
     if _REDACTED.match(text):
         return _SEALED
-    lowered = text.lower().replace("’", "'")  # noqa: RUF001  (as engines write it)
+    lowered = text.lower().replace("\u2019", "'")
     core = lowered.strip(_EDGES) or lowered
     atoms = _read(core, text.strip(_EDGES))
     value_like = any(atom.kind in NUMERIC or atom.kind in SPELLING for atom in atoms)
+    date_part = _date_part(core, atoms)
+    at_sign = core == "at" or "@" in core
+    name = read_name(core)
     last = text[-1:]
     return Token(
         core=core,
         atoms=atoms,
         value_like=value_like,
+        date_part=date_part,
+        marked=value_like
+        or bool(date_part)
+        or at_sign
+        or name.first
+        or name.everyday
+        or core in name_words.MARKED,
+        at_sign=at_sign,
         closes=last in tuple(".?!…"),
         pauses=last in tuple(".?!…,;:"),
         capital=text.lstrip(_EDGES)[:1].isupper(),
         sealed=False,
-        name=read_name(core),
+        name=name,
     )
 
 
-def _read(core: str, original: str) -> tuple[Atom, ...]:
+def _date_part(core: str, atoms: tuple[Atom, ...]) -> DatePart:
+    kinds = {atom.kind for atom in atoms}
+    if core in lexicon.MONTHS:
+        return "month"
+    if "ordinal" in kinds:
+        return "ordinal"
+    if kinds == {"date"}:
+        return "written"
+    return "number" if kinds <= NUMERIC else ""
+
+
+def _read(core: str, original: str) -> tuple[Atom, ...]:  # noqa: PLR0911  (one line per reading)
     if core[:1].isdigit() or core[:1] in "+($£€₹":
         return _read_written(core)
+    if core in {"a.m", "p.m"}:
+        return (Atom("word", core),)
     whole = _read_part(core)
     if whole is not None:
         return (whole,)
@@ -97,7 +148,9 @@ def _read(core: str, original: str) -> tuple[Atom, ...]:
         return tuple(part for part in parts if part is not None)
     if _MIXED.match(core):
         return (Atom("mixed", re.sub(r"[^a-z0-9]", "", core)),)
-    if original.isupper() and 2 <= len(core) <= 6 and core.isalpha():  # noqa: PLR2004
+    if core in {"po", "p.o"}:
+        return (Atom("letter", "p"), Atom("letter", "o"))
+    if original.isupper() and 2 <= len(core) <= 6 and core.isalpha():
         return (Atom("letters", core),)
     return (Atom("word", core),)
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tasks.redact import checksums, lexicon
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import NEAR, expectations
 from tasks.redact.growth import grow
-from tasks.redact.runs import Run
-from tasks.redact.script import Script
 from tasks.redact.shapes import fits
+from tasks.redact.wordlists import word_set
 
-PREFIXED = frozenset(
-    "ACCOUNT_ID HEALTH_ID IN_PAN UK_NINO VEHICLE_REG DRIVER_LICENSE PASSPORT DEVICE_ID IN_IFSC SWIFT".split()
-)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Script
+
+PREFIXED = word_set("prefixed")
 """May begin with letters that were said as a word ("i n c", written "inc")."""
-OURS = frozenset("us our ours".split())
+OURS = word_set("ours")
+REACHING = word_set("reaching")
 POSTCODE = re.compile(r"^(?:[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d)$")
 """A British or a Canadian postcode."""
 
@@ -38,10 +43,12 @@ def _name(
     run = runs[index]
     if not run.letters and checksums.card(run.value):
         return _candidate(script, run, "CARD_NUMBER", 1.0, "luhn")
-    if run.quantity and run.digits < 7:  # noqa: PLR2004
+    if run.quantity and run.digits < 7:
         return None
     if run.letters and POSTCODE.match(run.value):
         return _candidate(script, run, "POSTAL_CODE", 0.8, "postcode")
+    if not run.letters and _is_ours(script, run):
+        return None
     if before is not None:
         return _candidate(script, run, before.entity, before.score, before.reason)
     return _cued(script, run) or _long(script, runs, index, fallback_digits)
@@ -69,17 +76,25 @@ def _checked(entity: str, run: Run) -> bool:
 def _long(script: Script, runs: Sequence[Run], index: int, fallback_digits: int) -> Candidate | None:
     """A run that is long enough to be redacted without anything that announces it."""
     run = runs[index]
-    if _is_counting(run.value) or _is_ours(script, run):
+    if _is_counting(run.value):
         return None
     whole = _chained(runs, index)
     digits = sum(part.digits for part in whole)
     if digits >= fallback_digits + (3 if run.bridges else 0) and (run.digits > 1 or run.follows):
         return _candidate(script, run, _by_length(run, digits), 0.55, "long-run")
-    if run.letters and run.digits >= 2 and len(run.value) >= 6 and run.singles:  # noqa: PLR2004
+    return _odd(script, runs, index)
+
+
+def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
+    """A run whose form alone says that it identifies something."""
+    run = runs[index]
+    if run.letters and run.digits >= 2 and len(run.value) >= 6 and run.singles and not run.bridges:
         return _candidate(script, run, "ACCOUNT_ID", 0.5, "letters-and-digits")
-    if run.digits == 6 and run.singles >= 5 and not run.letters and not run.bridges:  # noqa: PLR2004
+    if run.digits == 6 and run.singles >= 5 and not run.letters and not run.bridges:
         return _candidate(script, run, "NUMBER", 0.45, "long-run")
-    if run.letters >= 5 and not run.digits and run.end - run.first >= 4:  # noqa: PLR2004
+    if run.singles >= 4 and not run.letters and _is_repeated(script, runs, index):
+        return _candidate(script, run, "NUMBER", 0.45, "repeated")
+    if run.letters >= 5 and not run.digits and run.end - run.first >= 4:
         return _candidate(script, run, "SPELLED", 0.45, "spelled")
     return None
 
@@ -95,6 +110,12 @@ def _chained(runs: Sequence[Run], index: int) -> list[Run]:
     return list(runs[first:end])
 
 
+def _is_repeated(script: Script, runs: Sequence[Run], index: int) -> bool:
+    """Whether the other speaker says the same digits: they are being confirmed, so they are somebody's."""
+    run, who = runs[index], script.span(runs[index].first).who
+    return any(other.value == run.value and script.span(other.first).who != who for other in runs)
+
+
 def _by_length(run: Run, digits: int) -> str:
     if run.letters:
         return "NUMBER"
@@ -102,22 +123,25 @@ def _by_length(run: Run, digits: int) -> str:
 
 
 def _is_counting(value: str) -> bool:
-    """ "one two three four five": a line being tested."""
-    return len(value) > 3 and value in "01234567891011121314151617181920" and value[0] in "01"  # noqa: PLR2004
+    """Whether a value only counts, "one two three four five": a line being tested."""
+    return len(value) > 3 and value in "01234567891011121314151617181920" and value[0] in "01"
 
 
 def _is_ours(script: Script, run: Run) -> bool:
-    """A firm's own number: "you can reach us at ..."."""
+    """A firm's own number: "you can reach us at ...", said by its agent or by nobody knows whom."""
     say = script.span(run.first)
-    return any(core in OURS for core in script.cores[max(say.first, run.first - 8) : run.first])
+    if say.who == "customer":
+        return False
+    before = script.cores[max(say.first, run.first - 8) : run.first]
+    if say.who == "agent":
+        return any(core in OURS for core in before)
+    return any(verb in REACHING and core == "us" for verb, core in itertools.pairwise(before))
 
 
 def _candidate(script: Script, run: Run, entity: str, score: float, reason: str) -> Candidate:
     first, end = run.first, run.end
     before = script.prev(first)
-    if before in {"plus", "hash"}:
-        first -= 1
-    elif entity in PREFIXED and _is_prefix(script, first - 1):
+    if before in {"plus", "hash"} or (entity in PREFIXED and _is_prefix(script, first - 1)):
         first -= 1
     return Candidate(first, end, entity, score, reason)
 
@@ -125,7 +149,7 @@ def _candidate(script: Script, run: Run, entity: str, score: float, reason: str)
 def _is_prefix(script: Script, at: int) -> bool:
     core = script.cores[at] if at >= script.span(at + 1).first else ""
     plain = core in lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL
-    if not 2 <= len(core) <= 5 or not core.isalpha() or plain:  # noqa: PLR2004
+    if not 2 <= len(core) <= 5 or not core.isalpha() or plain:
         return False
     opens = at == script.span(at).first or script.prev(at) in {"is", "was", "it's", "number"}
     reading = script.tokens[at].name

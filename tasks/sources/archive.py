@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK_BYTES: Final = 1 << 20
+_TIME_KEYS: Final = ("mtime", "LastModified", "last_modified", "modified", "created")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,9 @@ def _is_local(fs: Any) -> bool:
 
 def _modified_at(info: dict[str, Any]) -> datetime | None:
     """Modification time in UTC: seconds for local files, a datetime under various names elsewhere."""
-    stated = next((info[key] for key in ("mtime", "LastModified", "last_modified", "modified") if key in info), None)
+    stated = next(
+        (info[key] for key in ("mtime", "LastModified", "last_modified", "modified") if key in info), None
+    )
     if isinstance(stated, int | float):
         return datetime.fromtimestamp(stated, UTC)
     if isinstance(stated, datetime):

@@ -1,4 +1,4 @@
-"""Sound made on the spot: voices that a speech detector takes for speech, noise, tones, and ffmpeg to encode them."""
+"""Sound made on the spot: voices that a speech detector takes for speech, and ffmpeg to encode them."""
 
 from __future__ import annotations
 

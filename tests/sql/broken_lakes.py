@@ -209,7 +209,7 @@ def redacted_before_review(rows: Lake) -> list[Row]:
 @breaks("finding_ids_unique")
 def finding_twice(rows: Lake) -> list[Row]:
     rows["redactions"].append(rows["redactions"][0])
-    return [{"copies": 2}]
+    return [{"copies": 2, "call_id": rows["redactions"][0]["call_id"]}]
 
 
 @breaks("finding_ids_unique")

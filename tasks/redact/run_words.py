@@ -1,0 +1,92 @@
+"""Which words are surely parts of a number or a spelling, and which only in company."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tasks.redact import lexicon
+from tasks.redact.tokens import NUMERIC
+
+if TYPE_CHECKING:
+    from tasks.redact.script import Script
+
+SHORT_LETTERS = frozenset("aio")
+
+
+def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per case)
+    """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company."""
+    token = script.tokens[at]
+    if token.core in {"a", "i"} and _is_just_a_word(script, at):
+        return False
+    kinds = {atom.kind for atom in token.atoms}
+    if len(token.atoms) > 1 or not kinds & {"letter", "letters", "zero", "code", "repeat"}:
+        return True
+    if _is_half_of_day(script, at):
+        return False
+    company = _company(script, at)
+    if "letter" in kinds and token.core not in SHORT_LETTERS:
+        return True
+    if "zero" in kinds and _is_alone(script, at):
+        return True
+    if "letter" in kinds or "zero" in kinds:
+        return bool(company & {"digit", "zero", "tens", "teen", "written", "letter", "mixed", "repeat"})
+    if "letters" in kinds:
+        return bool(company & {"written", "mixed"}) and not script.in_cue(at)
+    return bool(company - {"word", "filler", "mark"})
+
+
+def _is_alone(script: Script, at: int) -> bool:
+    """Whether nothing else is said in the breath: "oh" is then a digit, where digits are being told."""
+    say = script.span(at)
+    others = [core for word, core in enumerate(script.cores[say.first : say.end], say.first) if word != at]
+    return script.say_of[at] > 1 and len(others) <= 2 and all(core in lexicon.FILLERS for core in others)
+
+
+def _is_just_a_word(script: Script, at: int) -> bool:
+    """Whether "a" or "i" stands among words."""
+    around = (
+        script.tokens[max(0, at - 1)].value_like,
+        script.tokens[min(at + 1, len(script.tokens) - 1)].value_like,
+    )
+    return not any(around) and script.next(at) not in lexicon.LIKE_WORDS
+
+
+def _is_half_of_day(script: Script, at: int) -> bool:
+    """Whether it belongs to "nine thirty a m": a time, unless more letters or digits follow."""
+    core = script.cores[at]
+    if core == "m" and script.prev(at) in {"a", "p"}:
+        at -= 1
+    elif core not in {"a", "p"} or script.next(at) != "m":
+        return False
+    before = script.tokens[at - 1].atoms[-1].kind if script.prev(at) else "word"
+    after = script.next(at, 2)
+    return before in NUMERIC | {"amount"} and not (after and script.tokens[at + 2].value_like)
+
+
+def _company(script: Script, at: int) -> set[str]:
+    """The kinds of what stands beside a word; the words "a" and "i" are no company."""
+    say = script.span(at)
+    near = (other for other in (at - 1, at + 1) if say.first <= other < say.end)
+    return {
+        atom.kind
+        for other in near
+        for atom in script.tokens[other].atoms
+        if not (
+            atom.kind == "letter" and script.cores[other] in {"a", "i"} and script.cores[at] in {"a", "i"}
+        )
+    } | ({"letter"} if _is_spelling_example(script, at) else set())
+
+
+def _is_spelling_example(script: Script, at: int) -> bool:
+    """Whether an example follows, "a as in apple": the letter is one, however short."""
+    for steps in (2, 3):
+        word = script.next(at, steps)
+        between = {script.next(at, step) for step in range(1, steps)}
+        if exemplifies(word, script.cores[at]) and between <= lexicon.LIKE_WORDS | {"in"}:
+            return True
+    return False
+
+
+def exemplifies(word: str, letter: str) -> bool:
+    """Whether a word is an example for a letter, as "david" is for "d"."""
+    return word[:1] == letter and len(word) > 2 and word not in lexicon.ARTICLES

@@ -1,0 +1,1 @@
+"""Measurements that print; nothing here asserts. `make bench` and `make wer` run them."""

@@ -1,0 +1,67 @@
+"""`make bench`: what a night costs, as figures and ratios from one run on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.bench.children import ingest
+from tests.bench.sounds import ARCHIVE, long_call, short_recordings
+
+
+def main() -> None:
+    """Run what is asked for; without a choice, all of it (about 20 minutes on two cores)."""
+    parts = {"night": night, "hour": hour, "many": many}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*parts, []], help="night, hour, many; all by default")
+    for name in parser.parse_args().part or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            parts[name](Path(folder))
+
+
+def night(folder: Path) -> None:
+    """The samples: first run, everything skipped, everything again from stored answers."""
+    first = ingest(ARCHIVE, folder / "lake")
+    skipped = ingest(ARCHIVE, folder / "lake")
+    again = ingest(ARCHIVE, folder / "lake", "--replace")
+    minutes = first.printed["minutes_landed"]
+    work_s = first.cpu_s - skipped.cpu_s
+    print(f"samples: {minutes} minutes of calls, {first.printed['landed']} landed")
+    print(f"  first run            {first.wall_s:7.1f} s wall  {first.cpu_s:7.1f} s CPU")
+    print(
+        f"  second, all skipped  {skipped.wall_s:7.1f} s wall  {skipped.cpu_s:7.1f} s CPU, starting Prefect included"
+    )
+    print(f"  again, all cached    {again.wall_s:7.1f} s wall  {again.cpu_s:7.1f} s CPU")
+    print(f"  {minutes / work_s * 60:.1f} audio minutes per CPU minute")
+    print(
+        f"  {(again.cpu_s - skipped.cpu_s) / work_s:.1%} of the work is outside the engine (goal: under 5%)"
+    )
+    print(f"  cached against first: {first.cpu_s / again.cpu_s:.1f}x less CPU")
+
+
+def hour(folder: Path) -> None:
+    """One stereo hour against one stereo minute: what length costs in memory."""
+    peaks = {}
+    for minutes in (1, 60):
+        source = folder / f"{minutes}"
+        source.mkdir()
+        long_call(source / "call.wav", minutes)
+        taken = ingest(source, folder / f"lake{minutes}")
+        peaks[minutes] = taken.peak_mib
+        print(f"{minutes:3d} stereo minutes: {taken.peak_mib:.0f} MiB peak, {taken.cpu_s:.0f} s CPU")
+    print(f"  the hour takes {peaks[60] - peaks[1]:.0f} MiB beyond the minute (goal: under 1024)")
+
+
+def many(folder: Path) -> None:
+    """500 recordings against 50: memory must not grow with the night."""
+    peaks = {}
+    for count in (50, 500):
+        taken = ingest(short_recordings(folder / f"{count}", count), folder / f"lake{count}")
+        peaks[count] = taken.peak_mib
+        print(f"{count:3d} recordings: {taken.peak_mib:.0f} MiB peak, {taken.printed['landed']} landed")
+    print(f"  ten times the recordings: {peaks[500] / peaks[50]:.2f}x the memory")
+
+
+if __name__ == "__main__":
+    main()

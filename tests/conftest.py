@@ -1,0 +1,121 @@
+"""What every test gets: no network, no settings but its own, a home and a working folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
+
+import no_network
+from command_line import Said, WarmCommandLine, run_command
+from short_recordings import ARCHIVE
+
+from tasks.keys import Keyring
+from tasks.lake.catalog import Lake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.load_profile("suite")
+
+SAMPLE_CALLS = (
+    "call-0001",  # two speakers, a card number
+    "call-0009",  # mono
+    "call-0010",  # dual mono
+    "call-0011",  # dead leg
+    "call-0013",  # channels swapped
+    "call-0014",  # truncated
+    "call-0015",  # no sound
+    "20260311T141500_agent07_billing_call0012",  # no sidecar
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach loopback only."""
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, _near_only(getattr(socket.socket, name)))
+
+
+@pytest.fixture(autouse=True)
+def _own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of whoever runs the tests, and no file of theirs: all folders are the test's own."""
+    for name in [name for name in os.environ if name.startswith("CALLARCHIVE_")]:
+        monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    (home / "tmp").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.setenv("TMPDIR", str(home / "tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    """A key that no other test has."""
+    return Keyring(current="0a1b2c3d", keys={"0a1b2c3d": os.urandom(32)})
+
+
+@pytest.fixture
+def empty_place(tmp_path: Path) -> Lake:
+    """Where a lake could be."""
+    return Lake.at(str(tmp_path / "lake"))
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLake:
+    """A lake of bundled calls, ingested by the real command line; `home` holds all it wrote."""
+
+    home: Path
+    archive: Path
+    lake: Path
+    said: Said
+
+
+@pytest.fixture(scope="session")
+def sample_lake(tmp_path_factory: pytest.TempPathFactory) -> SampleLake:
+    """Eight bundled recordings with the real model and the real Prefect, at its most talkative. Read only.
+
+    One of them is named after its customer and her card, which must not get into the lake.
+    """
+    home = tmp_path_factory.mktemp("sample-home")
+    archive = tmp_path_factory.mktemp("sample-archive")
+    for stem in SAMPLE_CALLS:
+        for path in ARCHIVE.glob(f"{stem}.*"):
+            named = f"Robert Ellison 4263982640269299{path.suffix}" if stem == "call-0001" else path.name
+            shutil.copy2(path, archive / named)
+    said = run_command(
+        "ingest", archive, "--lake", home / "lake", "--json", "--verbose",
+        home=home, env={"PREFECT_LOGGING_LEVEL": "DEBUG"},
+    )
+    return SampleLake(home, archive, home / "lake", said)
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmCommandLine]:
+    """A command line whose engine is quick; see WarmCommandLine."""
+    with WarmCommandLine(tmp_path_factory.mktemp("warm-home")) as command_line:
+        yield command_line
+
+
+def _near_only(method: Any) -> Any:
+    def guarded(self: socket.socket, *arguments: Any) -> Any:
+        address = arguments[-1] if arguments else None
+        if isinstance(address, tuple) and not no_network.is_near(self.family, address):
+            raise no_network.NetworkForbidden("a test tried to reach another machine")
+        return method(self, *arguments)
+
+    return guarded

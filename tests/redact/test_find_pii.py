@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from talk import redacted, talk
+
+from tasks.find_pii import find_pii
+from tasks.redact.rules import Rules, load_rules
+from tasks.schemas import Conversation, Turn, Word
+
+
+def test_a_card_is_found_across_back_channels(rules: Rules) -> None:
+    said = redacted(
+        talk("c: it's four one one one", "a: okay", "c: one one one one", "a: mhm", "c: 1111 1111"), rules
+    )
+    assert said == ["it's [CARD_NUMBER]", "okay", "[CARD_NUMBER]", "mhm", "[CARD_NUMBER]"]
+
+
+def test_a_card_that_fails_its_check_digit_is_redacted_all_the_same(rules: Rules) -> None:
+    assert redacted(talk("a: card number", "c: 4111 1111 1111 1112"), rules)[1] == "[CARD_NUMBER]"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "4-1-1-1, 1111, 1111, 1111.",
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "Four, one, one, one. 1111 1111 11-11.",
+    ],
+)
+def test_every_way_an_engine_writes_a_card(written: str, rules: Rules) -> None:
+    assert redacted(talk(f"c: The number is {written}"), rules) == ["The number is [CARD_NUMBER]"]
+
+
+def test_the_check_digit_makes_a_finding_certain(rules: Rules) -> None:
+    finding = find_pii(talk("c: 4111 1111 1111 1111"), rules)[0]
+    assert (finding.reason, finding.score, finding.tier) == ("luhn", 1.0, "auto")
+
+
+def test_a_question_says_what_three_digits_are(rules: Rules) -> None:
+    assert redacted(talk("a: and the security code", "c: nine one seven"), rules)[1] == "[CARD_CVV]"
+    assert redacted(talk("a: how many seats", "c: nine one seven"), rules)[1] == "nine one seven"
+
+
+def test_a_read_back_of_a_value_is_redacted_for_the_other_speaker_too(rules: Rules) -> None:
+    said = redacted(
+        talk("a: account number", "c: 88120447", "a: so that is eight eight one two oh four four seven"),
+        rules,
+    )
+    assert said[2] == "so that is [ACCOUNT_ID]"
+
+
+def test_a_name_found_once_is_redacted_everywhere(rules: Rules) -> None:
+    said = redacted(talk("c: my name is oduya", "a: how can i help", "c: it's under oduya i think"), rules)
+    assert said == ["my name is [PERSON]", "how can i help", "it's under [PERSON] i think"]
+
+
+def test_an_agents_first_name_in_the_greeting_is_a_person(rules: Rules) -> None:
+    assert redacted(talk("a: thanks for calling this is jennifer"), rules) == [
+        "thanks for calling this is [PERSON]"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a: your total is one hundred and forty two dollars and sixteen cents",
+        "a: Your balance is $1,284.50 and $35 is due on the 21st.",
+        "a: see you on march fourteenth at 8:30 or eight thirty",
+        "a: press one for sales press two for support",
+        "c: twelve boxes of the large and thirty of the small",
+        "c: i hope you will grant me more time this summer",
+        "a: we are open from nine a m to five thirty p m",
+    ],
+)
+def test_amounts_times_appointments_and_menus_stay(line: str, rules: Rules) -> None:
+    assert redacted(talk(line), rules) == [line.partition(": ")[2]]
+
+
+def test_a_refusal_is_not_an_answer(rules: Rules) -> None:
+    assert (
+        redacted(talk("a: date of birth please", "c: why do you need that"), rules)[1]
+        == "why do you need that"
+    )
+
+
+def test_a_secret_is_the_whole_answer(rules: Rules) -> None:
+    said = redacted(talk("a: what was the name of your first pet", "c: it's mister biscuit"), rules)
+    assert said[1] == "it's [SECURITY_ANSWER]"
+
+
+def test_nobody_known_to_speak_is_read_question_by_question(rules: Rules) -> None:
+    said = redacted(talk(": and your name? Teresa Lindqvist. and the security code? 331."), rules)
+    assert said == ["and your name? [PERSON] and the security code? [CARD_CVV]"]
+
+
+def test_findings_lie_in_one_turn_in_order_and_do_not_overlap(rules: Rules) -> None:
+    words = tuple(
+        Word(text, None, None, speaker="customer") for text in "my number is 415 555 0177 thanks".split()
+    )
+    conversation = Conversation(words, (Turn(0, "customer", 0, 4), Turn(0, "customer", 4, 7)))
+    spans = [(f.start_word, f.end_word) for f in find_pii(conversation, rules)]
+    assert spans == [(3, 4), (4, 6)]
+
+
+def test_the_same_call_gives_the_same_findings(rules: Rules) -> None:
+    conversation = talk(
+        "a: your name and card", "c: jane doe 4111 1111 1111 1111 exp 10/27 and jane at gmail dot com"
+    )
+    assert len({find_pii(conversation, rules) for _ in range(3)}) == 1
+
+
+def test_an_empty_call_has_no_findings(rules: Rules) -> None:
+    assert find_pii(Conversation((), ()), rules) == ()
+
+
+def test_profiles_switch_entities() -> None:
+    conversation = talk("c: i'm jane doe and the card is 4111 1111 1111 1111")
+    assert {f.entity for f in find_pii(conversation, load_rules("pci"))} == {"CARD_NUMBER"}
+    assert {f.entity for f in find_pii(conversation, load_rules("hipaa"))} == {"PERSON"}
+
+
+def test_the_numbers_profile_takes_any_three_digits() -> None:
+    assert redacted(talk("c: it was four one nine"), load_rules("numbers")) == ["it was [NUMBER]"]
+
+
+def test_hipaa_takes_dates_and_high_ages() -> None:
+    said = redacted(talk("c: she is ninety four years old and was seen on march third"), load_rules("hipaa"))
+    assert said == ["she is [AGE] years old and was seen on [DATE]"]

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from talk import covered, talk
+
+from tasks.find_pii import find_pii
+from tasks.redact.render import render
+from tasks.redact.rules import Rules, load_rules
+
+RULES = load_rules()
+ASKED = {
+    "the long card number please": 16,
+    "your social security number": 9,
+    "the best phone number for you": 10,
+    "and your account number": 8,
+}
+UNITS = "zero one two three four five six seven eight nine".split()
+TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+FILLERS = ["um", "uh", "and then", "let me see", "sorry"]
+PROMPTS = ["okay", "mhm", "yes go ahead", "uh huh got it"]
+
+
+def pair(two: str) -> str:
+    """ "42" is "forty two"; pairs that begin with a zero are said digit by digit."""
+    if two[0] == "0":
+        return f"oh {UNITS[int(two[1])]}"
+    if two[0] == "1":
+        return TEENS[int(two[1])]
+    return TENS[int(two[0])] + (f" {UNITS[int(two[1])]}" if two[1] != "0" else "")
+
+
+@st.composite
+def spoken(draw: st.DrawFn, digits: str) -> str:
+    """The digits as somebody may say them, or as an engine may write them."""
+    said: list[str] = []
+    at = 0
+    while at < len(digits):
+        here, after = digits[at], digits[at + 1 : at + 2]
+        way = draw(st.sampled_from(["one", "one", "pair", "double", "written"]))
+        if way == "double" and here == after:
+            said.append(f"double {UNITS[int(here)]}")
+            at += 2
+        elif way == "pair" and after:
+            said.append(pair(here + after))
+            at += 2
+        elif way == "written":
+            chunk = digits[at : at + draw(st.integers(2, 4))]
+            said.append(draw(st.sampled_from([chunk, "-".join(chunk), chunk + ","])))
+            at += len(chunk)
+        else:
+            said.append("oh" if here == "0" and draw(st.booleans()) else UNITS[int(here)])
+            at += 1
+    return " ".join(said)
+
+
+@st.composite
+def dictations(draw: st.DrawFn) -> tuple[list[str], int]:
+    """A question, an answer in up to three turns, and how many fillers are in it."""
+    question = draw(st.sampled_from(sorted(ASKED)))
+    digits = "".join(
+        draw(st.lists(st.sampled_from("0123456789"), min_size=ASKED[question], max_size=ASKED[question]))
+    )
+    cut = sorted(draw(st.lists(st.integers(3, len(digits) - 3), max_size=2, unique=True)))
+    lines = [f"a: {question}"]
+    for start, end in zip([0, *cut], [*cut, len(digits)], strict=True):
+        filler = draw(st.sampled_from(["", "", *FILLERS]))
+        if start:
+            lines.append(f"a: {draw(st.sampled_from(PROMPTS))}")
+        lines.append(f"c: {filler} {draw(spoken(digits[start:end]))}")
+    return lines, len(cut)
+
+
+@given(dictations())
+@settings(max_examples=150, deadline=None)
+def test_every_dictated_digit_is_redacted(dictation: tuple[list[str], int]) -> None:
+    conversation = talk(*dictation[0])
+    redacted = covered(conversation, RULES)
+    fillers = set(" ".join(FILLERS).split())
+    told = {
+        index
+        for turn in conversation.turns
+        if turn.speaker == "customer"
+        for index in range(turn.first_word, turn.end_word)
+        if conversation.words[index].text not in fillers
+    }
+    assert told <= redacted
+
+
+@given(dictations())
+@settings(max_examples=60, deadline=None)
+def test_redacting_a_redacted_call_changes_nothing(dictation: tuple[list[str], int]) -> None:
+    conversation = talk(*dictation[0])
+    once = render(conversation, find_pii(conversation, RULES))
+    assert render(once, find_pii(once, RULES)) == once
+
+
+def with_threshold(value: float) -> Rules:
+    entities = {name: rule.model_copy(update={"threshold": value}) for name, rule in RULES.entities.items()}
+    return RULES.model_copy(update={"entities": entities})
+
+
+LADDER = [with_threshold(value) for value in (0.0, 0.5, 0.7, 0.95)]
+
+
+@given(
+    dictations(),
+    st.sampled_from(["c: my name is jane doe", "a: hi faith it's main street", "c: april fifth 1980"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_lower_threshold_never_uncovers_a_word(dictation: tuple[list[str], int], more: str) -> None:
+    conversation = talk(*dictation[0], more)
+    steps = [covered(conversation, rules) for rules in LADDER]
+    assert all(stricter <= looser for looser, stricter in itertools.pairwise(steps))
