@@ -1,23 +1,86 @@
-"""Serving the nightly flow from this process, with a schedule."""
+"""Serving the nightly flow from this machine, with a Prefect server of its own where none is named."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
-from prefect.schedules import Cron
+import httpx
 
-from flows.ingest import ingest
+from tasks.errors import SettingsError
 
 if TYPE_CHECKING:
-    from prefect import Flow
+    from collections.abc import Iterator
+
+_START_S: Final = 180
+_HOST: Final = "127.0.0.1"
 
 
 def serve_nightly(source: str, lake: str, cron: str, timezone: str) -> None:
-    """Run the flow at every time the cron expression names, until the process is stopped."""
-    flow = cast("Flow[..., object]", ingest)
-    flow.serve(
-        name="nightly",
-        schedule=Cron(cron, timezone=timezone),
-        parameters={"source": source, "lake": lake},
-        limit=1,
-    )
+    """Run the flow at every time the cron expression names, until the process is stopped.
+
+    Raises:
+        SettingsError: the cron expression or the time zone is wrong, or Prefect's server does not start.
+    """
+    from prefect.schedules import Cron  # noqa: PLC0415  (reads the server's address when it is imported)
+
+    from flows.ingest import ingest  # noqa: PLC0415
+
+    try:
+        schedule = Cron(cron, timezone=timezone)
+    except ValueError:
+        raise SettingsError(
+            "the schedule is not a cron expression and a time zone, as in '0 2 * * *'"
+        ) from None
+    ingest.serve(name="nightly", schedule=schedule, parameters={"source": source, "lake": lake}, limit=1)
+
+
+@contextmanager
+def prefect_server() -> Iterator[str]:
+    """The address of a Prefect server: the one in PREFECT_API_URL, else one started for the time inside.
+
+    An embedded server that lives and dies with a flow run has no scheduler, so a real one is needed here.
+    """
+    if named := os.environ.get("PREFECT_API_URL"):
+        yield named
+        return
+    port = _free_port()
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    # In a session of its own, so that Ctrl-C stops the flows first and the server they report to last.
+    with subprocess.Popen(command, env=_server_environment(), start_new_session=True, **quiet) as server:
+        try:
+            address = f"http://{_HOST}:{port}/api"
+            _wait_until_healthy(server, address)
+            os.environ["PREFECT_API_URL"] = address
+            yield address
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)
+            server.terminate()
+
+
+def _server_environment() -> dict[str, str]:
+    """The scheduler needs the services that a run on its own does without."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_SERVER_SERVICES_")}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
+    end = time.monotonic() + _START_S
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            if httpx.get(f"{address}/health", timeout=2).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.5)
+    raise SettingsError("Prefect's server does not start; try: prefect server start")

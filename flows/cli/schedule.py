@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from flows.cli.options import Lake
 from flows.cli.output import say
 from flows.prefect_environment import prepare_environment
+from flows.serve import prefect_server, serve_nightly
 from tasks.lake.catalog import Lake as LakeAt
 from tasks.settings import load_settings
 from tasks.sources.archive import Archive
@@ -32,7 +34,9 @@ def schedule(
     Archive.at(source)
     place = LakeAt.at(load_settings(lake=lake).lake)
     prepare_environment(verbose=True)
-    from flows.serve import serve_nightly  # noqa: PLC0415  (imports Prefect)
-
-    say(f"serving: {cron} ({timezone}) into {place.root}; stop with Ctrl-C")
-    serve_nightly(source, str(place.root), cron, timezone)
+    with prefect_server() as address:
+        say(f"Prefect: {address.removesuffix('/api')}")
+        say(f"every {cron} ({timezone}): {source} into {place.root}; stop with Ctrl-C")
+        serve_nightly(
+            str(Path(source).resolve()) if "://" not in source else source, str(place.root), cron, timezone
+        )

@@ -56,9 +56,14 @@ def decode_command(ffmpeg: Ffmpeg, kind: Sniff, path: Path, separator: str) -> l
 
 
 def _resample(ffmpeg: Ffmpeg) -> str:
-    """Timestamps count from the file's start: a late first sample and gaps become silence (`async`)."""
+    """Timestamps count from the file's start: a late first sample and gaps become silence (`async`).
+
+    In floating point, because soxr adds random dither to 16-bit work: one file must always give one PCM, or
+    no stored answer would ever be found again.
+    """
     kernel = "resampler=soxr:precision=20" if ffmpeg.has_soxr else "filter_size=64:phase_shift=10:cutoff=0.97"
-    return f"aresample={SAMPLE_RATE_HZ}:{kernel}:async=1:first_pts=0"
+    exact = "internal_sample_fmt=fltp:dither_method=none"
+    return f"aresample={SAMPLE_RATE_HZ}:{kernel}:{exact}:async=1:first_pts=0"
 
 
 def _bundled() -> Path:

@@ -26,7 +26,10 @@ Ability = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine can do and what it costs. The flow decides from these, never from a name."""
+    """What an engine can do and what it costs. The flow decides from these, never from a name.
+
+    Ask `CAPABILITIES.of(model)`: an engine's models can differ in all of it.
+    """
 
     channels_per_request: int
     bills_per_channel: bool
@@ -60,11 +63,11 @@ class Capabilities:
     notes: tuple[str, ...] = ()
     """What a person should know before choosing it."""
     by_model: Mapping[str, Capabilities] = field(default_factory=dict, hash=False)
-    """Models that differ from what is said here."""
+    """Models that differ from what is said here; "*" stands for models that are not listed."""
 
     def of(self, model: str) -> Capabilities:
         """The capabilities of one of the engine's models."""
-        return self.by_model.get(model, self)
+        return self.by_model.get(model) or self.by_model.get("*", self)
 
 
 @dataclass(frozen=True, slots=True)

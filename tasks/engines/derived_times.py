@@ -31,7 +31,7 @@ def derive_times(transcript: Transcript, duration_ms: int) -> Transcript:
 
 
 def spread(texts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[int, int]]:
-    """Start and end for each text, side by side from start to end, each as long as its characters and a space."""
+    """Start and end for each text, side by side, each as long as its characters and a space."""
     ends = [0, *accumulate(len(text) + 1 for text in texts)]
     length_ms = max(0, end_ms - start_ms)
     edges = [start_ms + round(length_ms * end / ends[-1]) for end in ends] if texts else []
@@ -42,7 +42,9 @@ def _fill(words: list[Word], segment: Segment) -> None:
     """Times for those words of a segment that have none."""
     places = range(segment.first_word, min(segment.end_word, len(words)))
     texts = [words[place].text for place in places]
-    for place, (start_ms, end_ms) in zip(places, spread(texts, segment.start_ms, segment.end_ms), strict=True):
+    for place, (start_ms, end_ms) in zip(
+        places, spread(texts, segment.start_ms, segment.end_ms), strict=True
+    ):
         if words[place].start_ms is None or words[place].end_ms is None:
             words[place] = replace(words[place], start_ms=start_ms, end_ms=end_ms, times_derived=True)
 

@@ -24,8 +24,10 @@ _BUSY: Final = frozenset({408, 409, 425, 429})
 """Worth another try beside 5xx: the table of the vendors' SDKs (409 is OpenAI's and Cartesia's)."""
 _QUOTED: Final = frozenset({400, 404, 413, 415, 422})
 """Their messages say what is wrong with the request; those of 401 may repeat a part of the key."""
-_CODE: Final = re.compile(r"[A-Za-z][\w .-]{1,59}")
-_PRIVATE: Final = re.compile(r"\w+://\S+|[\w.+-]+@[\w-]+\.\w[\w.]*|[\w-]{20,}|\d[\d ().-]{5,}\d")
+_CODE: Final = re.compile(r"(?!error$)[A-Za-z][\w .-]{1,59}")
+_PRIVATE: Final = re.compile(
+    r"\w+://\S+|[\w.+-]+@[\w-]+\.\w[\w.]*|sk[-_][\w-]+|(?=\w*\d)\w{20,}|\d[\d ().-]{5,}\d"
+)
 
 
 class Overloaded(EngineBusy):
@@ -67,7 +69,9 @@ def failure(engine: str, status: int, headers: Mapping[str, str], body: bytes) -
         return EngineClosed(f"{said}; check the key, and what the account is allowed to use")
     if status == HTTPStatus.GATEWAY_TIMEOUT:
         return AnswerLost(f"{said}; the engine took too long")
-    if status in _BUSY or (status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED):
+    if status in _BUSY or (
+        status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
+    ):
         return Overloaded(f"{said}; busy or out of order", retry_after_s(headers.get("retry-after")))
     if status in range(300, 400):
         return Rejected(f"{said}; the address leads elsewhere: set the engine's own base URL", status)
@@ -100,7 +104,7 @@ def shortened(text: str) -> str:
 # code}, whisper.cpp error; ElevenLabs detail{status, message}; FastAPI detail, as text or [{loc, msg}];
 # Cartesia error_code, title, message.
 _CODE_FIELDS: Final = ("code", "err_code", "error_code", "category", "status", "type")
-_MESSAGE_FIELDS: Final = ("message", "err_msg", "errors", "error", "detail", "msg", "title")
+_MESSAGE_FIELDS: Final = ("err_msg", "errors", "message", "error", "detail", "msg", "title")
 _INSIDE: Final = ("error", "detail")
 
 

@@ -31,7 +31,13 @@ _ID_HEADERS: Final = ("x-request-id", "request-id", "dg-request-id")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _KEY: Final = re.compile(r"[!-~]+")
 _SENT: Final = (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError, TimeoutError)
-_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteError, httpx.WriteTimeout)
+_NOT_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.WriteError,
+    httpx.WriteTimeout,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,14 @@ def open_client(
     if url.scheme not in ("http", "https") or not url.host:
         raise SettingsError(f"{engine.NAME}: the base URL is no http(s) address")
     if key is not None and not _KEY.fullmatch(key):
-        raise SettingsError(f"{engine.NAME}: {engine.KEY_NAME} has characters that no key has, spaces perhaps")
+        raise SettingsError(
+            f"{engine.NAME}: {engine.KEY_NAME} has characters that no key has, spaces perhaps"
+        )
     if key and url.scheme == "http" and url.host not in _LOOPBACK:
         raise SettingsError(f"{engine.NAME}: the key would travel unencrypted; use https")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, and those hold key terms and ids
+    logging.getLogger("httpx").setLevel(
+        logging.WARNING
+    )  # it logs addresses, and those hold key terms and ids
     return httpx.AsyncClient(
         base_url=address,
         headers={**engine.headers(key), "accept": "application/json"},
@@ -76,13 +86,12 @@ async def send(
     client: httpx.AsyncClient,
     errand: Errand,
     engine: str,
-    method: str,
-    path: str,
+    route: str,
     *,
     billed: bool,
     **content: Any,
 ) -> Reply:
-    """What came back, after as many tries as the errand has patience for.
+    """What came back, after as many tries as the errand has patience for. `route` is "POST /v1/listen".
 
     `billed`: an answer that got lost may have cost money, and no vendor knows idempotency keys, so it is
     asked for once more and not again.
@@ -92,7 +101,7 @@ async def send(
         EngineRefused: trying again would change nothing.
         UnexpectedAnswer: too big, or no JSON.
     """
-    patience = errand.patience
+    patience, (method, path) = errand.patience, route.split(" ", 1)
     tries = AsyncRetrying(
         sleep=asyncio.sleep,
         stop=stop_before_delay(errand.left_s()) | stop_after_attempt(patience.attempts),
@@ -110,6 +119,15 @@ async def send(
                 errand.lost_answers += billed
                 raise
     raise AssertionError  # tenacity returns or raises
+
+
+async def delete(client: httpx.AsyncClient, errand: Errand, engine: str, path: str) -> None:
+    """Have something deleted; what is gone already counts as deleted. Raises EngineError."""
+    try:
+        await send(client, errand, engine, f"DELETE {path}", billed=False)
+    except Rejected as error:
+        if error.status not in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+            raise
 
 
 def _host(engine: HostedEngine, region: str | None) -> str:

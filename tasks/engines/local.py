@@ -25,6 +25,8 @@ from tasks.schemas import SAMPLE_RATE_HZ, Transcript, Word
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
+    from tasks.engines.errand import Errand
+
 NAME: Final = "local"
 DEFAULT_MODEL: Final = "tiny.en"
 _DEFAULT_SHA256: Final = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
@@ -95,8 +97,12 @@ def open_client(settings: ModelSettings) -> WhisperModel:
         ) from None
 
 
-async def fetch(client: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes:
+async def fetch(
+    client: WhisperModel, pcm: bytes, options: EngineOptions, errand: Errand | None = None
+) -> bytes:
     """What Whisper hears in one chunk: JSON of segments with words, times in seconds, probabilities."""
+    if errand is not None:
+        errand.attempts += 1
     return await asyncio.to_thread(transcribe, client, pcm, options)
 
 

@@ -24,7 +24,9 @@ _INSTEAD: Final[dict[Ability, str]] = {
 }
 
 
-def check(engine: str, capabilities: Capabilities, options: EngineOptions, errand: Errand, pcm: bytes) -> None:
+def check(
+    engine: str, capabilities: Capabilities, options: EngineOptions, errand: Errand, pcm: bytes
+) -> None:
     """Nothing, if the engine's model can do all that is asked.
 
     Raises:
@@ -37,7 +39,9 @@ def check(engine: str, capabilities: Capabilities, options: EngineOptions, erran
     if most is not None and len(options.keyterms) > most:
         raise Rejected(f"{engine}: {len(options.keyterms)} key terms, and it takes {most} at most")
     if errand.channels > capabilities.channels_per_request:
-        raise Rejected(f"{engine}: takes {capabilities.channels_per_request} channel(s) in a request, not more")
+        raise Rejected(
+            f"{engine}: takes {capabilities.channels_per_request} channel(s) in a request, not more"
+        )
     if errand.url is None:
         _check_sound(engine, capabilities, pcm, errand.channels)
 

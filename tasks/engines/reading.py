@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tasks.errors import UnexpectedAnswer
 from tasks.schemas import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.schemas import ConfidenceKind, WordTimes
 
 
 class Answer(BaseModel):
@@ -57,7 +62,9 @@ def milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, round(seconds * 1000))
 
 
-def span_ms(start: float | None, end: float | None, last: float | None = None) -> tuple[int | None, int | None]:
+def span_ms(
+    start: float | None, end: float | None, last: float | None = None
+) -> tuple[int | None, int | None]:
     """Start and end of a word, from seconds; an end never lies before its start nor behind `last`."""
     most_ms = milliseconds(last)
     start_ms, end_ms = (
@@ -82,6 +89,18 @@ def from_log(value: float | None) -> float | None:
 def untimed(text: str, speaker: str | None = None, channel: int = 0) -> list[Word]:
     """A text's words, where nothing is known but the text."""
     return [Word(word, None, None, channel=channel, speaker=speaker) for word in text.split()]
+
+
+def times_of(words: Sequence[Word]) -> WordTimes:
+    """Whether every word came with its times."""
+    return (
+        "stated" if all(word.start_ms is not None and word.end_ms is not None for word in words) else "absent"
+    )
+
+
+def kind_of(words: Sequence[Word], kind: ConfidenceKind) -> ConfidenceKind | None:
+    """The kind of confidence, if there is any."""
+    return kind if any(word.confidence is not None for word in words) else None
 
 
 def speaker_name(label: Label) -> str | None:

@@ -64,7 +64,7 @@ def _is_number(script: Script, at: int) -> bool:
 
 
 def _number_start(script: Script, say: Say, at: int) -> int:
-    """The start of the house number, or of the unit before it ("flat nine, thirty-one ...")."""
+    """The start of the house number, or of the unit before it ("flat 3, 12 ...")."""
     first = at
     while first > say.first and (
         _is_number(script, first - 1)
@@ -76,7 +76,7 @@ def _number_start(script: Script, say: Say, at: int) -> int:
 
 
 def _box_end(script: Script, say: Say, at: int) -> int | None:
-    """The end of "p o box eleven seventy three", "PO Box 12"."""
+    """The end of "p o box four ten", "PO Box 12"."""
     box = at + 2 if script.cores[at : at + 3] == ["p", "o", "box"] else at + 1
     if box >= say.end or script.cores[box] != "box":
         return None
@@ -126,7 +126,7 @@ def _street_tail(script: Script, say: Say, at: int) -> int:
 
 
 def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterator[Candidate]:
-    """A number with a name behind it, where an address is expected: "it's three oh nine south main"."""
+    """A number with a name behind it, where an address is expected: "it's eight forty west pine"."""
     say = script.says[index]
     for at in script.within(say, script.value_like):
         taken = any(one.first <= at < one.end for one in here)
@@ -209,7 +209,7 @@ def _may_be_city(script: Script, at: int) -> bool:
 
 
 def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
-    """Units and known places within a few words: "... now suite two hundred", "... out by tulsa oklahoma"."""
+    """Units and known places within a few words: "... it's unit six", "... out by tulsa oklahoma"."""
     for word in range(at, min(at + 6, say.end)):
         end = _unit_end(script, say, word)
         if end is None and script.cores[word] in places.STATES | places.CITIES:

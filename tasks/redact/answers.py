@@ -10,6 +10,7 @@ from tasks.redact.expectations import asked
 from tasks.redact.name_words import NEVER
 from tasks.redact.questions import asks
 from tasks.redact.refusals import refuses
+from tasks.redact.run_words import is_just_a_word
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def find_answers(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noq
 
 
 def _told(script: Script, index: int) -> Iterator[Candidate]:
-    """The value in "the password is bluebird": what follows the connective, up to the end of the phrase."""
+    """The value in "the password is marigold": what follows the connective, up to the end of the phrase."""
     say = script.says[index]
     for cue in script.cues[index]:
         if cue.entity not in SECRETS:
@@ -82,11 +83,18 @@ def _value_end(script: Script, say: Say, first: int) -> int:
 def _trimmed(script: Script, say: Say) -> tuple[int, int]:
     """The answer without "yes, it's" before and "thank you" behind."""
     first, end = say.first, say.end
-    while first < end and script.cores[first] in CARRIERS:
+    while first < end and script.cores[first] in CARRIERS and not _may_be_digit(script, first, end):
         first += 1
     while end > first and script.cores[end - 1] in CLOSERS:
         end -= 1
     return first, end
+
+
+def _may_be_digit(script: Script, at: int, end: int) -> bool:
+    """Whether "oh" or "to" is a digit: another, or what may be one, comes next."""
+    if script.cores[at] not in {"oh", "to", "all"} or at + 1 >= end:
+        return False
+    return script.tokens[at + 1].value_like or script.cores[at + 1] in lexicon.SOUNDS_LIKE
 
 
 def _secret_answer(script: Script, say: Say, entity: str) -> Iterator[Candidate]:
@@ -140,7 +148,8 @@ def _edges(script: Script, first: int, end: int) -> tuple[int, int]:
     small = CARRIERS | CLOSERS | lexicon.LINKS | NEVER
     while first < end - 1 and script.cores[first] in small and not _tells(script, first):
         first += 1
-    while end - 1 > first and script.cores[end - 1] in small and not _tells(script, end - 1):
+    behind = CLOSERS | lexicon.LINKS | lexicon.CORRECTIONS
+    while end - 1 > first and script.cores[end - 1] in behind and not _tells(script, end - 1):
         end -= 1
     return first, end
 
@@ -151,6 +160,8 @@ _OPEN = word_set("open")
 
 def _tells(script: Script, at: int) -> bool:
     token = script.tokens[at]
+    if token.core in {"a", "i"} and is_just_a_word(script, at):
+        return False
     return token.value_like or token.core in lexicon.MONTHS or token.atoms[0].kind in {"ordinal", "date"}
 
 

@@ -21,6 +21,8 @@ PROVIDERS = word_set("providers")
 LEFT_EDGE = word_set("left_edge")
 """A local part begins after one of these."""
 WEB = word_set("web")
+MAX_HANDLE_WORDS = 4
+"""A payment handle ends in a bank's name: "ok axis bank"."""
 MAX_LOCAL_WORDS = 18
 NEAR_WORDS = 24
 """A spelling so near to an address in the same breath belongs to it."""
@@ -67,6 +69,8 @@ def _address_at(script: Script, say: Say, at: int, wanted: str) -> Candidate | N
     if core != "at":
         return None
     end = _domain_end(script, say, at + 1)
+    if wanted == "UPI_ID":
+        end = min(say.end, at + 1 + MAX_HANDLE_WORDS)
     if end is None:
         return None
     first = _local_start(script, say, at)
@@ -92,7 +96,7 @@ def _domain_end(script: Script, say: Say, at: int) -> int | None:
 
 
 def _dotted_end(script: Script, say: Say, at: int) -> int | None:
-    """The end of "state dot edu" and "b t internet dot co dot uk"."""
+    """The end of "example dot edu" and "t x mail dot co dot uk"."""
     for dot in range(at + 1, min(at + 7, say.end - 1)):
         if script.cores[dot] in {"dot", "period", "point"} and script.cores[dot + 1] in ENDINGS:
             end = dot + 2
@@ -121,7 +125,7 @@ def _local_start(script: Script, say: Say, at: int) -> int:
 
 
 def _written_start(script: Script, say: Say, at: int) -> int:
-    """The start of "john dot smith@gmail.com": an engine may write only the end as an address."""
+    """The start of "jane dot doe@example.com": an engine may write only the end as an address."""
     first = at
     while first - 2 >= say.first and script.cores[first - 1] in {"dot", "underscore", "dash"}:
         first -= 2

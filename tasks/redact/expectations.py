@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tasks.redact.questions import is_question
 
 if TYPE_CHECKING:
+    from tasks.redact.cues import Cue
     from tasks.redact.script import Script
 
 NOTHING = "NONE"
 """The entity of phrases that only sound like cues."""
+WEAK = frozenset({"account", "tracking", "policy", "reference"})
+SHORT = 6
 SAME_BREATH = 16
 """A cue reaches so many words ahead in the same breath."""
 LOOK_AHEAD = 5
@@ -45,12 +48,29 @@ def asked(script: Script, index: int) -> list[str]:
         question, answer = script.says[before], script.says[index]
         if question.who is not None and question.who == answer.who:
             return []
-        entities = [cue.entity for cue in reversed(script.cues[before]) if cue.entity != NOTHING]
+        entities = [cue.entity for cue in reversed(script.cues[before]) if _carries(script, before, cue)]
         if entities:
             return entities
         if script.says[index - 1].end - script.says[index - 1].first > 4:
             return []
     return []
+
+
+def _carries(script: Script, index: int, cue: Cue) -> bool:
+    """Whether a cue says what the next speaker will tell: one everyday word only in a short question."""
+    if cue.entity == NOTHING:
+        return False
+    say = script.says[index]
+    return script.cores[cue.first] not in WEAK or cue.end - cue.first > 1 or say.end - say.first <= SHORT
+
+
+def names_a_thing(script: Script, first: int) -> bool:
+    """Whether a number is the name of a thing: a model, an error, an item in a catalogue."""
+    index = script.say_of[first]
+    before = [cue for cue in script.cues[index] if cue.end <= first] or (
+        script.cues[index - 1] if index else []
+    )
+    return bool(before) and before[-1].entity == NOTHING
 
 
 def _in_breath(script: Script, first: int, end: int) -> list[Expectation]:
@@ -79,7 +99,7 @@ def _before(script: Script, first: int) -> list[Expectation]:
         found += [
             Expectation(distance + (say.end - cue.end) // 3, cue.entity)
             for cue in script.cues[before]
-            if cue.entity != NOTHING
+            if _carries(script, before, cue)
         ]
         if found and say.who != script.says[here].who:
             break

@@ -40,10 +40,13 @@ def grow(script: Script, named: Sequence[tuple[Run, Candidate]]) -> list[Candida
 def _missing(script: Script, named: Sequence[tuple[Run, Candidate]], index: int) -> int:
     """How many digits the value lacks, its parts in this and the neighbouring breaths together."""
     entity, here = named[index][1].entity, script.say_of[named[index][1].first]
+    who = script.says[here].who
     parts = [
         run.digits + run.letters
         for run, other in named
-        if other.entity == entity and abs(script.say_of[other.first] - here) <= 4
+        if other.entity == entity
+        and abs(script.say_of[other.first] - here) <= 4
+        and script.span(other.first).who == who
     ]
     return USUAL.get(entity, 0) - sum(parts)
 

@@ -71,7 +71,7 @@ def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) 
 def _echoes(
     script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
 ) -> Iterator[Candidate]:
-    """A few digits said back while a value is being dictated: "... after six eight one"."""
+    """A few digits said back while a value is being dictated: "... after two two nine"."""
     at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     for before, run in itertools.pairwise(runs):
         if run.first in covered or run.quantity or before.first not in at or run.digits < 2:

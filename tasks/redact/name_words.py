@@ -14,9 +14,9 @@ STRONG = phrase_set("strong_introductions")
 GREETINGS = word_set("greetings")
 RELATIONS = word_set("relations")
 NAME_VERBS = word_set("name_verbs")
-"""After one of these an everyday word that was a name before is one again ("hope just turned three")."""
+"""After one of these an everyday word that was a name before is one again ("faith called again")."""
 NO_NAME_BEFORE = word_set("no_name_before")
-"""After one of these it is an ordinary word ("i hope so")."""
+"""After one of these it is an ordinary word ("we hope it works")."""
 
 STRONG_LAST = frozenset(phrase[-1] for phrase in STRONG)
 I_AM = frozenset({"i'm", "it's", "that's", "that'd"})

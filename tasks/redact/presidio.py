@@ -168,9 +168,10 @@ def analyze(
 
 def _candidate(result: RecognizerResult, text: AnalysisText, script: Script) -> Candidate:
     found = (result.recognition_metadata or {}).get("candidate")
-    if isinstance(found, Candidate):
-        return found
     first, end = text.words_of(result.start, result.end)
+    if isinstance(found, Candidate):
+        # Presidio drops a result inside another by characters, and a run is one piece of the text
+        return found._replace(first=min(first, found.first), end=max(end, found.end))
     end = min(end, script.span(first).end)
     entity = OUR_NAMES.get(result.entity_type, result.entity_type)
     return Candidate(first, end, entity, result.score, f"presidio:{result.entity_type}")

@@ -6,13 +6,16 @@ import hashlib
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.errors import SettingsError
 from tasks.schemas import Tier  # noqa: TC001  (pydantic reads it when the rules are checked)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DETECTOR_VERSION = "1"
 """Goes up whenever the detector would find something else under the same rules."""
@@ -84,6 +87,12 @@ class Rules(_Checked):
         written = self.model_dump(mode="json") | {"known": sorted(self.known)}
         content = json.dumps(written, sort_keys=True) + "".join(_digest(path) for path in self.recognizers)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, whose hash is its own."""
+        copy = super().model_copy(update=update, deep=deep)
+        vars(copy).pop("hash", None)
+        return copy
 
     def tier_of(self, entity: str, score: float) -> Tier | None:
         """The tier of a finding, None where it is not to be reported."""

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
 from tasks.redact.tokens import NUMERIC
+from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
     from tasks.redact.script import Script
 
+ONE_AS_WORD = word_set("one_as_word")
+"""After one of these "one" counts nothing: "the new one is ..."."""
 SHORT_LETTERS = frozenset("aio")
 
 
 def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per case)
     """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company."""
     token = script.tokens[at]
-    if token.core in {"a", "i"} and _is_just_a_word(script, at):
+    if token.core in {"a", "i"} and is_just_a_word(script, at):
+        return False
+    if token.core == "one" and script.prev(at) in ONE_AS_WORD and not _beside_value(script, at + 1):
         return False
     kinds = {atom.kind for atom in token.atoms}
     if len(token.atoms) > 1 or not kinds & {"letter", "letters", "zero", "code", "repeat"}:
@@ -35,6 +40,14 @@ def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per c
     return bool(company - {"word", "filler", "mark"})
 
 
+def _beside_value(script: Script, at: int) -> bool:
+    return (
+        at < len(script.tokens)
+        and script.say_of[at] == script.say_of[at - 1]
+        and script.tokens[at].value_like
+    )
+
+
 def _is_alone(script: Script, at: int) -> bool:
     """Whether nothing else is said in the breath: "oh" is then a digit, where digits are being told."""
     say = script.span(at)
@@ -42,7 +55,7 @@ def _is_alone(script: Script, at: int) -> bool:
     return script.say_of[at] > 1 and len(others) <= 2 and all(core in lexicon.FILLERS for core in others)
 
 
-def _is_just_a_word(script: Script, at: int) -> bool:
+def is_just_a_word(script: Script, at: int) -> bool:
     """Whether "a" or "i" stands among words."""
     around = (
         script.tokens[max(0, at - 1)].value_like,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tasks.redact import checksums, lexicon
 from tasks.redact.candidates import Candidate
-from tasks.redact.expectations import NEAR, expectations
+from tasks.redact.expectations import NEAR, expectations, names_a_thing
 from tasks.redact.growth import grow
 from tasks.redact.shapes import fits
 from tasks.redact.wordlists import word_set
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from tasks.redact.script import Script
 
 PREFIXED = word_set("prefixed")
-"""May begin with letters that were said as a word ("i n c", written "inc")."""
+"""May begin with letters that were said as a word ("r e f", written "ref")."""
+MAX_APART = 3
+"""So many words may stand between two parts of a value in one breath."""
 OURS = word_set("ours")
 REACHING = word_set("reaching")
 POSTCODE = re.compile(r"^(?:[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d)$")
@@ -31,10 +33,18 @@ def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -
     """The runs that are personal data."""
     found: list[Candidate | None] = []
     for index, run in enumerate(runs):
-        before = found[-1] if found and run.follows else None
+        before = found[-1] if found and (run.follows or _goes_on(script, found[-1], run)) else None
         found.append(_name(script, runs, index, before, fallback_digits))
     named = [candidate for candidate in found if candidate is not None]
     return [*named, *grow(script, [(runs[at], one) for at, one in enumerate(found) if one is not None])]
+
+
+def _goes_on(script: Script, before: Candidate | None, run: Run) -> bool:
+    """Whether a run is the next part of the value before it: "starts with ... and ends in ..."."""
+    if before is None or script.say_of[before.first] != script.say_of[run.first]:
+        return False
+    gap = range(before.end, run.first)
+    return len(gap) <= MAX_APART and not run.letters and run.singles > 1 and not any(map(script.in_cue, gap))
 
 
 def _name(
@@ -88,15 +98,34 @@ def _long(script: Script, runs: Sequence[Run], index: int, fallback_digits: int)
 def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
     """A run whose form alone says that it identifies something."""
     run = runs[index]
-    if run.letters and run.digits >= 2 and len(run.value) >= 6 and run.singles and not run.bridges:
-        return _candidate(script, run, "ACCOUNT_ID", 0.5, "letters-and-digits")
-    if run.digits == 6 and run.singles >= 5 and not run.letters and not run.bridges:
-        return _candidate(script, run, "NUMBER", 0.45, "long-run")
-    if run.singles >= 4 and not run.letters and _is_repeated(script, runs, index):
-        return _candidate(script, run, "NUMBER", 0.45, "repeated")
-    if run.letters >= 5 and not run.digits and run.end - run.first >= 4:
-        return _candidate(script, run, "SPELLED", 0.45, "spelled")
+    if names_a_thing(script, run.first):
+        return None
+    for entity, score, reason, holds in (
+        ("IP_ADDRESS", 0.6, "dotted", run.digits >= 4 and script.cores[run.first : run.end].count("dot") > 1),
+        ("ACCOUNT_ID", 0.5, "letters-and-digits", _is_code(run)),
+        (
+            "NUMBER",
+            0.45,
+            "long-run",
+            run.digits == 6 and run.singles >= 5 and not run.letters and not run.bridges,
+        ),
+        (
+            "NUMBER",
+            0.45,
+            "repeated",
+            run.singles >= 4 and not run.letters and _is_repeated(script, runs, index),
+        ),
+        ("SPELLED", 0.45, "spelled", run.letters >= 5 and not run.digits and run.end - run.first >= 4),
+    ):
+        if holds:
+            return _candidate(script, run, entity, score, reason)
     return None
+
+
+def _is_code(run: Run) -> bool:
+    """Letters and digits as in the number of an order."""
+    mixed = run.letters > 0 and run.digits >= 2 and len(run.value) >= 6
+    return mixed and run.singles > 0 and not run.bridges
 
 
 def _chained(runs: Sequence[Run], index: int) -> list[Run]:

@@ -278,6 +278,14 @@ def test_an_older_ffmpeg_without_soxr_and_descriptors_decodes_the_same(
     assert _click_ms(decoded) == pytest.approx(1_000, abs=1)
 
 
+@pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s16le", "pcm_mulaw", "pcm_s24le", "pcm_f32le"])
+def test_the_same_file_always_gives_the_same_pcm(
+    codec: str, encode: Callable[..., Path], talk: Callable[..., Sound]
+) -> None:
+    path = encode("a.wav", talk(4, (0.5, 3)), args=("-c:a", codec, *TELEPHONE))
+    assert len({prepare_audio(path).tracks[0].pcm for _ in range(3)}) == 1
+
+
 def test_nothing_of_the_sound_is_left_on_disk(
     encode: Callable[..., Path], talk: Callable[..., Sound], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

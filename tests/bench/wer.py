@@ -1,7 +1,7 @@
 """`make wer`: word error rate of the whole way, beside plain faster-whisper on the uncut channels.
 
 Same weights, same beam. Both sides are compared in lower case, without punctuation and noise marks, and with
-numbers written as digits whichever way they were said.
+every number as its single digits, whichever way it was said or written.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _with_truth(folder: Path) -> Iterator[Call]:
 def _samples() -> Iterator[Call]:
     for path in sorted((SAMPLES / "gold").glob("*.json")):
         gold = json.loads(path.read_text())
-        if "cut in half" not in str(gold["oddity"]):
+        if "truncated" not in gold["oddity"]:
             said = {int(channel): side["text"] for channel, side in gold["channels"].items()}
             yield Call(SAMPLES / "archive" / gold["file"], said)
 
@@ -106,7 +106,8 @@ def _plain(model: WhisperModel, track: Track, **options: Any) -> str:
 
 def _normal(text: str) -> str:
     plain = " ".join(_MARKS.sub(" ", text.lower().replace("-", " ")).split())
-    return str(alpha2digit(plain, "en"))
+    digits = re.sub(r"(\d)", r" \1 ", alpha2digit(plain, "en"))
+    return " ".join(digits.split())
 
 
 if __name__ == "__main__":
