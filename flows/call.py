@@ -16,7 +16,7 @@ from tasks.find_pii import find_pii
 from tasks.prepare_audio import prepare_audio
 from tasks.redact.render import render
 from tasks.redact.rules import DETECTOR_VERSION, Rules
-from tasks.redact.text import redact_text
+from tasks.redact_metadata import redact_text
 from tasks.rows import FinishedCall
 from tasks.sources.archive import Archive, local_copy
 from tasks.speakers import name_speakers

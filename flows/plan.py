@@ -10,7 +10,7 @@ from flows.call import Job
 from flows.progress import watcher
 from tasks.find_recordings import Found, find_recordings, list_recordings
 from tasks.lake.ledger import Entry, Sighting, entries, known_files, owners
-from tasks.redact.text import mask_path
+from tasks.redact_metadata import mask_path
 from tasks.schemas import Outcome
 
 if TYPE_CHECKING:

@@ -51,9 +51,10 @@ def prefect_server() -> Iterator[str]:
         return
     port = _free_port()
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     # In a session of its own, so that Ctrl-C stops the flows first and the server they report to last.
-    with subprocess.Popen(command, env=_server_environment(), start_new_session=True, **quiet) as server:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as server:
         try:
             address = f"http://{_HOST}:{port}/api"
             _wait_until_healthy(server, address)
@@ -62,11 +63,6 @@ def prefect_server() -> Iterator[str]:
         finally:
             os.environ.pop("PREFECT_API_URL", None)
             server.terminate()
-
-
-def _server_environment() -> dict[str, str]:
-    """The scheduler needs the services that a run on its own does without."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_SERVER_SERVICES_")}
 
 
 def _free_port() -> int:

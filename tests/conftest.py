@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -44,8 +43,7 @@ SAMPLE_CALLS = (
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sockets reach loopback only."""
-    for name in ("connect", "connect_ex", "sendto"):
-        monkeypatch.setattr(socket.socket, name, _near_only(getattr(socket.socket, name)))
+    no_network.forbid(monkeypatch.setattr)
 
 
 @pytest.fixture(autouse=True)
@@ -98,8 +96,14 @@ def sample_lake(tmp_path_factory: pytest.TempPathFactory) -> SampleLake:
             named = f"Robert Ellison 4263982640269299{path.suffix}" if stem == "call-0001" else path.name
             shutil.copy2(path, archive / named)
     said = run_command(
-        "ingest", archive, "--lake", home / "lake", "--json", "--verbose",
-        home=home, env={"PREFECT_LOGGING_LEVEL": "DEBUG"},
+        "ingest",
+        archive,
+        "--lake",
+        home / "lake",
+        "--json",
+        "--verbose",
+        home=home,
+        env={"PREFECT_LOGGING_LEVEL": "DEBUG"},
     )
     return SampleLake(home, archive, home / "lake", said)
 
@@ -109,13 +113,3 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmCommandLine]:
     """A command line whose engine is quick; see WarmCommandLine."""
     with WarmCommandLine(tmp_path_factory.mktemp("warm-home")) as command_line:
         yield command_line
-
-
-def _near_only(method: Any) -> Any:
-    def guarded(self: socket.socket, *arguments: Any) -> Any:
-        address = arguments[-1] if arguments else None
-        if isinstance(address, tuple) and not no_network.is_near(self.family, address):
-            raise no_network.NetworkForbidden("a test tried to reach another machine")
-        return method(self, *arguments)
-
-    return guarded

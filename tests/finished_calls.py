@@ -11,10 +11,9 @@ from tasks.facts import call_facts
 from tasks.lake.ledger import ledger_row
 from tasks.redact.render import render
 from tasks.rows import FinishedCall
-from tasks.schemas import CallMetadata, Finding, PreparedAudio, Recording, Word
+from tasks.schemas import CallMetadata, Finding, Outcome, PreparedAudio, Recording, Usage, Word
 from tasks.speakers import Speakers
 from tasks.stitch import build_conversation
-from tasks.transcribe import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,13 +79,12 @@ def usage(channel: int, chunk_index: int, *, cache_hit: bool = False) -> Usage:
 
 def landed_row(call: FinishedCall) -> dict[str, Any]:
     """The call's row in the ledger."""
-    return ledger_row(
-        call.recording,
+    outcome = Outcome(
+        call.source_uri_masked,
+        call.recording.sha256,
         "landed",
-        None,
-        source_uri_masked=call.source_uri_masked,
-        run_id=call.run_id,
-        call_id=call.call_id,
         stage="land",
+        call_id=call.call_id,
         duration_ms=call.audio.duration_ms,
     )
+    return ledger_row(call.recording, outcome, None, call.run_id)

@@ -6,7 +6,10 @@ import os
 import socket
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REPORT = "CALLARCHIVE_TEST_SOCKETS"
 """Names a file that gets a line for every attempt, for programs that swallow errors."""
@@ -29,8 +32,8 @@ def is_near(family: int, address: Any) -> bool:
         return False
 
 
-def forbid() -> None:
-    """Refuse every connection off loopback in this process from now on."""
+def forbid(replace: Callable[[type, str, Any], None] = setattr) -> None:
+    """Refuse every connection off loopback in this process; `replace` puts the guards into place."""
     near = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex", "sendto")}
 
     def guarded(name: str) -> Any:
@@ -43,7 +46,7 @@ def forbid() -> None:
         return method
 
     for name in near:
-        setattr(socket.socket, name, guarded(name))
+        replace(socket.socket, name, guarded(name))
 
 
 def _report(name: str) -> None:

@@ -26,8 +26,14 @@ def wav(sound: bytes, *, channels: int, rate_hz: int = _RATE_HZ, claimed: int | 
     size = len(sound) if claimed is None else claimed
     form = struct.pack("<HHIIHHH", 7, channels, rate_hz, rate_hz * channels, channels, 8, 0)
     return (
-        b"RIFF" + struct.pack("<I", min(36 + size + 2, 0xFFFFFFFF)) + b"WAVEfmt "
-        + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", size) + sound
+        b"RIFF"
+        + struct.pack("<I", min(36 + size + 2, 0xFFFFFFFF))
+        + b"WAVEfmt "
+        + struct.pack("<I", len(form))
+        + form
+        + b"data"
+        + struct.pack("<I", size)
+        + sound
     )
 
 

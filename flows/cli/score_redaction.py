@@ -11,7 +11,7 @@ from rich.table import Table
 from flows.cli.options import Json
 from flows.cli.output import print_json, say, stdout
 from tasks.redact.rules import load_rules
-from tasks.redact.scoring import score_file
+from tasks.score_redaction import score_file
 
 
 def register(app: typer.Typer) -> None:

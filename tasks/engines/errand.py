@@ -65,13 +65,20 @@ class Errand:
     """Where the vendor can fetch the sound itself (a signed URL), instead of an upload."""
     jobs: JobStore = field(default_factory=JobsInMemory)
     patience: Patience = Patience()
-    attempts: int = 0
+    requests: int = 0
     """HTTP requests sent for this chunk, retries and polls included."""
+    retries: int = 0
+    """How many of them repeated one that had failed."""
     lost_answers: int = 0
     """Answers that did not arrive although they may have been billed."""
     request_id: str | None = None
     """The vendor's id of the latest request, from its headers."""
     begun_at: float | None = None
+
+    @property
+    def attempts(self) -> int:
+        """How often the chunk was tried, as engine_usage counts it."""
+        return 1 + self.retries
 
     def left_s(self) -> float:
         """Seconds until the deadline, which counts from the first time this is asked."""

@@ -111,7 +111,8 @@ async def send(
     )
     async for attempt in tries:
         with attempt:
-            errand.attempts += 1
+            errand.requests += 1
+            errand.retries += attempt.retry_state.attempt_number > 1
             request = client.build_request(method, path, timeout=_timeout(patience), **content)
             try:
                 return await _once(client, request, errand, engine)

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
 
 from tasks.engines.contract import Capabilities, EngineOptions
-from tasks.errors import SettingsError, UnexpectedAnswer
+from tasks.engines.reading import Answer, Number, Seconds, kind_of, probability, read_answer, span_ms
+from tasks.errors import SettingsError
 from tasks.schemas import SAMPLE_RATE_HZ, Transcript, Word
 
 if TYPE_CHECKING:
@@ -98,11 +98,9 @@ def open_client(settings: ModelSettings) -> WhisperModel:
 
 
 async def fetch(
-    client: WhisperModel, pcm: bytes, options: EngineOptions, errand: Errand | None = None
+    client: WhisperModel, pcm: bytes, options: EngineOptions, _errand: Errand | None = None
 ) -> bytes:
     """What Whisper hears in one chunk: JSON of segments with words, times in seconds, probabilities."""
-    if errand is not None:
-        errand.attempts += 1
     return await asyncio.to_thread(transcribe, client, pcm, options)
 
 
@@ -124,27 +122,23 @@ def transcribe(model: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes
 
 def parse(answer: bytes) -> Transcript:
     """The words of an answer; segments invented on silence or by repetition are left out and counted."""
-    try:
-        heard = _Answer.model_validate_json(answer)
-    except ValidationError as error:
-        field = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        raise UnexpectedAnswer(f"local: the answer's field {field!r} is not as expected") from None
+    heard = read_answer(_Answer, answer, NAME)
     kept = [_spoken(segment) for segment in heard.segments]
     words = tuple(_word(word) for segment in kept for word in segment if word.word.strip())
     rejected = sum(
         len(spoken) < len(segment.words) for spoken, segment in zip(kept, heard.segments, strict=True)
     )
-    return Transcript(words, heard.language, rejected)
+    return Transcript(words, heard.language, rejected, confidence_kind=kind_of(words, "probability"))
 
 
-class _Word(BaseModel):
+class _Word(Answer):
     word: str
-    start: float
-    end: float
-    probability: float
+    start: Seconds
+    end: Seconds
+    probability: Number
 
 
-class _Segment(BaseModel):
+class _Segment(Answer):
     avg_logprob: float
     no_speech_prob: float
     compression_ratio: float
@@ -152,7 +146,7 @@ class _Segment(BaseModel):
     words: list[_Word]
 
 
-class _Answer(BaseModel):
+class _Answer(Answer):
     language: str | None
     segments: list[_Segment]
 
@@ -200,9 +194,5 @@ def _before_loop(words: list[_Word]) -> list[_Word]:
 
 
 def _word(word: _Word) -> Word:
-    return Word(
-        text=word.word.strip(),
-        start_ms=round(word.start * 1000),
-        end_ms=round(word.end * 1000),
-        confidence=min(max(word.probability, 0.0), 1.0),
-    )
+    start_ms, end_ms = span_ms(word.start, word.end)
+    return Word(word.word.strip(), start_ms, end_ms, probability(word.probability))

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from tasks.engines.contract import EngineOptions
 
-WORDS = "thanks for calling how can i help my parcel did not come and the line is bad today please wait".split()
+WORDS = (
+    "thanks for calling how can i help my parcel did not come and the line is bad today please wait".split()
+)
 WORD_S = 0.3
 
 

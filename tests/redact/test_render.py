@@ -7,7 +7,7 @@ from talk import labelled, redacted, talk
 
 from tasks.find_pii import find_pii
 from tasks.redact.render import render, turn_text
-from tasks.redact.scoring import conversation_of
+from tasks.score_redaction import conversation_of
 from tasks.schemas import Conversation, Finding, Turn, Word
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from talk import labelled
 
-from tasks.redact.scoring import score_file
+from tasks.score_redaction import score_file
 
 if TYPE_CHECKING:
     from pathlib import Path

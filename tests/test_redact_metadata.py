@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tasks.redact.text import mask_path, redact_text
+from tasks.redact_metadata import mask_path, redact_text
 
 if TYPE_CHECKING:
     from tasks.redact.rules import Rules

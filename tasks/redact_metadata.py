@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tasks.find_pii import find_pii
 from tasks.redact.gazetteer import read_name
 from tasks.redact.render import render
 from tasks.redact.wordlists import word_set
@@ -24,8 +25,6 @@ _ARCHIVE_WORDS = word_set("archive_words")
 
 def redact_text(text: str, rules: Rules) -> str:
     """One string of metadata with its personal data written as `[ENTITY]`; spaces stay as they are."""
-    from tasks.find_pii import find_pii  # noqa: PLC0415  (the step imports this folder)
-
     pieces = list(_PIECES.finditer(text))
     words = tuple(Word(piece.group(), None, None) for piece in pieces)
     conversation = Conversation(words, (Turn(0, None, 0, len(words)),))

@@ -1,0 +1,82 @@
+"""Deepgram: POST /v1/listen (openapi.yml, 2026-07-22, and live answers' extra fields)."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from tests.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+
+if TYPE_CHECKING:
+    from starlette.datastructures import QueryParams
+    from starlette.responses import Response
+
+    from tests.stand_in.hearing import HeardWord
+
+
+async def transcribe(visit: Visit) -> Response:
+    """A transcript for every channel."""
+    query = visit.request.query_params
+    visit.need_header("authorization", f"Token {visit.desk.key}", "Invalid credentials.", "INVALID_AUTH")
+    unsupported = "Bad Request: failed to process audio: corrupt or unsupported data"
+    fine = visit.content_type.startswith(("audio/", "application/json"))
+    visit.need(fine, 400, unsupported, "Bad Request")
+    model = query.get("model", "base-general")
+    known = model.startswith(("nova-", "base"))
+    visit.need(known, 400, "Bad Request: No such model/language/tier combination found.", "Bad Request")
+    takes_terms = model.startswith("nova-3") or not query.getlist("keyterm")
+    visit.need(takes_terms, 400, "Keyterm prompting is only for nova-3", "INVALID_QUERY_PARAMETER")
+    channels = visit.sound_or_url()
+    if query.get("multichannel") != "true":
+        channels = channels[:1]
+    heard = await visit.heard(channels)
+    return answer(
+        {
+            "metadata": _metadata(channels),
+            "results": {"channels": [_channel(words, query) for words in heard]},
+        }
+    )
+
+
+def _metadata(channels: list[bytes]) -> dict[str, Any]:
+    model = "30089e05-99d1-4376-b32e-c263170674af"
+    return {
+        "transaction_key": "deprecated",
+        "request_id": new_id(),
+        "sha256": "154e291ecfa8be6ab8343560bcc109008fa7853eb5372533e8efdefc9b504c33",
+        "created": "2026-11-22T19:56:16.180Z",
+        "duration": duration_s(channels),
+        "channels": len(channels),
+        "models": [model],
+        "model_info": {model: {"name": "general-nova-3", "version": "2026-01-09.29447", "arch": "nova-3"}},
+    }
+
+
+def _channel(words: list[HeardWord], query: QueryParams) -> dict[str, Any]:
+    formatted = "true" in (query.get("smart_format"), query.get("punctuate"))
+    text = text_of(words) if formatted else " ".join(word.text.lower() for word in words)
+    shapes = [_word(word, query) for word in words]
+    if formatted:
+        for shape, token in zip_longest(shapes, written(words)):
+            shape["punctuated_word"] = token
+    confidence = sum(word.probability for word in words) / len(words) if words else 0.0
+    channel: dict[str, Any] = {
+        "alternatives": [{"transcript": text, "confidence": confidence, "words": shapes}]
+    }
+    if query.get("detect_language") == "true":
+        channel |= {"detected_language": "en", "language_confidence": 0.97}
+    return channel
+
+
+def _word(word: HeardWord, query: QueryParams) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "word": word.text.lower(),
+        "start": word.start_s,
+        "end": word.end_s,
+        "confidence": word.probability,
+    }
+    if query.get("diarize_model") in ("latest", "v1", "v2") or query.get("diarize") == "true":
+        shape |= {"speaker": 0, "speaker_confidence": 0.8}
+    if query.get("language") == "multi":
+        shape["language"] = "en"
+    return shape

@@ -1,0 +1,90 @@
+"""The interval arithmetic against an oracle that counts milliseconds one by one."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.facts import call_facts, length, turn_span, union
+from tasks.schemas import Conversation, Turn, Word
+
+DURATION_MS = 60
+SPEAKERS = ("agent", "customer", "speaker_2", None)
+
+spans = st.tuples(st.integers(0, DURATION_MS), st.integers(0, 12)).map(
+    lambda pair: (pair[0], min(DURATION_MS, pair[0] + pair[1]))
+)
+words = st.builds(
+    lambda span, timed, confidence: Word("x", *(span if timed else (None, None)), confidence),
+    spans,
+    st.booleans() | st.just(value=True),
+    st.none() | st.floats(0, 1),
+)
+turns = st.lists(st.tuples(st.integers(0, 2), st.lists(words, min_size=1, max_size=3)), max_size=8)
+
+
+def _conversation(turns: list[tuple[int, list[Word]]]) -> Conversation:
+    words: list[Word] = []
+    made = []
+    for channel, said in turns:
+        made.append(Turn(channel, SPEAKERS[channel], len(words), len(words) + len(said)))
+        words.extend(said)
+    return Conversation(tuple(words), tuple(made))
+
+
+def _ticks(said: list[Word]) -> set[int]:
+    """The milliseconds of one turn: from its first word's start to its last word's end."""
+    starts = [word.start_ms for word in said if word.start_ms is not None]
+    ends = [word.end_ms for word in said if word.end_ms is not None]
+    return set(range(min(starts), max(ends))) if starts and ends else set()
+
+
+@given(turns)
+def test_talk_silence_and_overlap_are_what_counting_gives(turns: list[tuple[int, list[Word]]]) -> None:
+    facts = call_facts(_conversation(turns), DURATION_MS, 0.5)
+    talking: dict[int, set[int]] = {channel: set() for channel in range(3)}
+    for channel, said in turns:
+        talking[channel] |= _ticks(said)
+    voices = [sum(tick in ticks for ticks in talking.values()) for tick in range(DURATION_MS)]
+    assert facts.agent_talk_ms == len(talking[0])
+    assert facts.customer_talk_ms == len(talking[1])
+    assert facts.other_talk_ms == len(talking[2])
+    assert facts.silence_ms == voices.count(0)
+    assert facts.overlap_ms == sum(count > 1 for count in voices)
+
+
+@given(turns)
+def test_confidence_is_the_mean_of_what_is_known(turns: list[tuple[int, list[Word]]]) -> None:
+    facts = call_facts(_conversation(turns), DURATION_MS, 0.5)
+    known = [word.confidence for _, said in turns for word in said if word.confidence is not None]
+    assert facts.mean_confidence == (pytest.approx(sum(known) / len(known)) if known else None)
+    assert facts.low_confidence_words == len([confidence for confidence in known if confidence < 0.5])
+
+
+@given(st.lists(spans))
+def test_a_union_is_disjoint_in_order_and_covers_the_same(spans: list[tuple[int, int]]) -> None:
+    merged = union(spans)
+    assert {tick for span in merged for tick in range(*span)} == {
+        tick for span in spans for tick in range(*span)
+    }
+    assert all(start < end for start, end in merged)
+    assert all(one[1] < two[0] for one, two in pairwise(merged))
+    assert length(merged) == len({tick for span in spans for tick in range(*span)})
+
+
+def test_talk_beyond_the_recordings_end_leaves_no_negative_silence() -> None:
+    conversation = _conversation([(0, [Word("x", 0, DURATION_MS + 10)])])
+    assert call_facts(conversation, DURATION_MS, 0.5).silence_ms == 0
+
+
+def test_a_call_without_words_is_all_silence() -> None:
+    facts = call_facts(Conversation((), ()), DURATION_MS, 0.5)
+    assert (facts.silence_ms, facts.overlap_ms, facts.mean_confidence) == (DURATION_MS, 0, None)
+
+
+def test_a_turn_without_times_has_no_span() -> None:
+    conversation = _conversation([(0, [Word("x", None, None), Word("y", None, None)])])
+    assert turn_span(conversation, conversation.turns[0]) is None
