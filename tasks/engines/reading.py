@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Answer(BaseModel):
     """Base of the private models: unknown fields are ignored, numbers are numbers."""
 
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
 
 def _true_is_no_number(value: Any) -> Any:

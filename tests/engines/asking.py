@@ -26,6 +26,7 @@ PATIENCE = Patience(
     poll_s=0.01,
     answer_max_bytes=1024**2,
 )
+KEY = "stand-in-key-1234"
 SOUND = random.Random(7).randbytes(2 * 32_000)  # noqa: S311  (two seconds of noise, the same in every run)
 STEREO = random.Random(8).randbytes(4 * 32_000)  # noqa: S311
 SILENCE = bytes(2 * 32_000)
@@ -50,14 +51,14 @@ def fetch(
     stand_in: StandIn,
     name: str,
     pcm: bytes = SOUND,
+    *,
     options: EngineOptions | None = None,
     errand: Errand | None = None,
-    key: str | None = None,
 ) -> bytes:
     engine = HOSTED[name]
 
     async def ask() -> bytes:
-        async with open_client(engine, key or stand_in.key, base_url=stand_in.base_url(name)) as client:
+        async with open_client(engine, KEY, base_url=stand_in.base_url(name)) as client:
             return await engine.fetch(client, pcm, options or options_for(name), errand or errand_for(name))
 
     return asyncio.run(ask())
@@ -67,7 +68,7 @@ def erase(stand_in: StandIn, name: str, request_id: str) -> None:
     engine = HOSTED[name]
 
     async def ask() -> None:
-        async with open_client(engine, stand_in.key, base_url=stand_in.base_url(name)) as client:
+        async with open_client(engine, KEY, base_url=stand_in.base_url(name)) as client:
             await engine.erase(client, request_id, errand_for(name))  # type: ignore[attr-defined]
 
     asyncio.run(ask())

@@ -90,7 +90,7 @@ def test_an_engine_is_its_file_and_states_what_it_can(name: str) -> None:
     module = ENGINES[name]
     about = module.CAPABILITIES.of(module.DEFAULT_MODEL)
     assert inspect.getfile(module).endswith(f"/{name}.py")  # type: ignore[arg-type]
-    assert module.NAME == name
+    assert name == module.NAME
     assert about.channels_per_request >= 1
     assert 0 < about.chunk_target_s <= about.chunk_max_s
     assert about.languages

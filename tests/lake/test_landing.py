@@ -396,21 +396,10 @@ def test_a_batch_is_one_row_group_a_day(files: dict[str, Path]) -> None:
 
 
 def test_words_take_few_bytes(lake: Lake, connection: Connection) -> None:
-    calls = [
-        finished_call(
-            f"call-{number:03}",
-            words={
-                0: [
-                    word
-                    for at in range(60)
-                    for word in spoken("i would like to know where my order is", at * 3_000, 0)
-                ]
-            },
-            findings=(),
-            started_at=NOON,
-        )
-        for number in range(40)
+    said = [
+        word for at in range(60) for word in spoken("i want to know where my last order is", at * 3_000, 0)
     ]
+    calls = [finished_call(f"call-{number:03}", words={0: said}, findings=()) for number in range(40)]
     _land(connection, lake, *calls)
     size = sum(path.stat().st_size for path in (lake.data / "main" / "words").rglob("*.parquet"))
     assert size / (40 * 540) < 6
