@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -76,6 +78,7 @@ def open_client(
     )  # it logs addresses, and those hold key terms and ids
     return httpx.AsyncClient(
         base_url=address,
+        verify=_trusted(),
         headers={**engine.headers(key), "accept": "application/json"},
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         follow_redirects=False,  # the key would follow
@@ -137,6 +140,12 @@ def _host(engine: HostedEngine, region: str | None) -> str:
         known = ", ".join(name for name in hosts if name) or "none"
         raise SettingsError(f"{engine.NAME}: no endpoint in region {region!r}; regions: {known}")
     return hosts[region or ""]
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates to check against, read once: certifi's, or those of SSL_CERT_FILE."""
+    return httpx.create_ssl_context()
 
 
 def _timeout(patience: Patience) -> httpx.Timeout:

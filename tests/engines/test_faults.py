@@ -104,7 +104,7 @@ def test_a_body_that_never_ends_is_left_at_the_deadline(stand_in: StandIn, name:
     began = time.monotonic()
     with pytest.raises(EngineBusy):
         fetch(stand_in, name, errand=errand)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 4
     assert _worked(stand_in, name) == 1
 
 

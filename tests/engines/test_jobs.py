@@ -74,7 +74,7 @@ def test_a_job_that_takes_too_long_is_left_for_the_next_run(stand_in: StandIn) -
     stand_in.desk.misbehave(NAME, fault(NAME, "job_stuck"))
     errand = _errand(jobs)
     errand.patience = replace(PATIENCE, deadline_s=0.3)
-    with pytest.raises(EngineBusy, match="still being worked on"):
+    with pytest.raises(EngineBusy):
         fetch(stand_in, NAME, errand=errand)
     stand_in.desk.jobs[next(iter(jobs.values()))]["polls"] = 0
     assert assemblyai.parse(fetch(stand_in, NAME, errand=_errand(jobs))).words

@@ -1,0 +1,54 @@
+"""Lakes asked from outside, and archives of short recordings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
+
+from short_recordings import write_calls
+
+from tasks.lake.catalog import Lake, reading
+from tasks.lake.query import run_query
+from tasks.questions.loader import CHECKS, load_questions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Ask = Callable[[Path, str], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def ask_lake() -> Ask:
+    """The rows of a query over the lake in a folder."""
+
+    def ask(lake: Path, sql: str) -> list[dict[str, Any]]:
+        with reading(Lake.at(str(lake))) as connection:
+            rows: list[dict[str, Any]] = run_query(connection, sql).to_pylist()
+            return rows
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def broken_checks() -> Callable[[Path], list[str]]:
+    """The names of the checks that the lake in a folder breaks."""
+
+    def broken(lake: Path) -> list[str]:
+        with reading(Lake.at(str(lake))) as connection:
+            checks = load_questions(CHECKS).values()
+            return [check.name for check in checks if run_query(connection, check.sql).num_rows]
+
+    return broken
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Three short calls of different days, with their sidecars."""
+    folder = tmp_path / "archive"
+    write_calls(folder, 3)
+    return folder
