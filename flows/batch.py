@@ -53,7 +53,7 @@ def open_night(source: str, settings: Settings, run_id: str) -> Iterator[Night]:
     """The archive, the lake and the engine, checked and opened before anything is worked on."""
     lake, keyring = Lake.at(settings.lake), load_keyring(settings.key_file)
     tools = Tools(
-        archive=Archive.at(source),
+        archive=Archive.at(source, without=lake.root),
         limits=_limits(settings),
         transcriber=_transcriber(settings, AnswerStore(str(lake.answers), keyring)),
         rules=load_rules(settings.redaction_profile, settings.redaction_rules),
@@ -92,8 +92,18 @@ async def work_on(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome
 
 
 def settle_decided(night: Night, plan: Plan) -> None:
-    """Put into the ledger what the plan has decided without any work: files that are no recordings."""
-    _settle(night, plan, [], [outcome for outcome in plan.decided if outcome.state == "quarantined"])
+    """Put into the ledger what the plan has decided without any work: files that are no recordings.
+
+    Known recordings under a new name are noted too, so that they are not read again every night.
+    """
+    known = [
+        row
+        for outcome in plan.decided
+        if outcome.state == "skipped" and outcome.sha256 in plan.entries
+        for row in sighting_rows(plan.sightings.get(outcome.sha256, []), outcome.sha256)
+    ]
+    unusable = [outcome for outcome in plan.decided if outcome.state == "quarantined"]
+    _settle(night, plan, [], unusable, known)
 
 
 def batch_failed(jobs: Sequence[Job], why: str) -> list[Outcome]:
@@ -122,7 +132,11 @@ def _note_start(night: Night, plan: Plan, jobs: Iterable[Job]) -> None:
 
 
 def _settle(
-    night: Night, plan: Plan, kept: Sequence[tuple[Job, FinishedCall]], others: Sequence[Outcome]
+    night: Night,
+    plan: Plan,
+    kept: Sequence[tuple[Job, FinishedCall]],
+    others: Sequence[Outcome],
+    known: Sequence[dict[str, Any]] = (),
 ) -> None:
     settled = [job.recording.sha256 for job, _ in kept] + [outcome.sha256 or "" for outcome in others]
     land(
@@ -132,7 +146,8 @@ def _settle(
             calls=[(call, _landed_row(call, night, plan)) for _, call in kept],
             others=[_row(plan.recordings[outcome.sha256 or ""], outcome, night, plan) for outcome in others],
             sightings=[
-                row for sha256 in settled for row in sighting_rows(plan.sightings.get(sha256, []), sha256)
+                *known,
+                *(row for sha256 in settled for row in sighting_rows(plan.sightings.get(sha256, []), sha256)),
             ],
         ),
     )

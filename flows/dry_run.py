@@ -22,7 +22,11 @@ def preview(source: str, settings: Settings, since: datetime | None, limit: int 
     with ExitStack() as stack:
         connection = stack.enter_context(reading(lake) if lake.catalog.exists() else scratch())
         plan = plan_night(
-            connection, Archive.at(source), settings, load_keyring(settings.key_file), Wishes(since, limit)
+            connection,
+            Archive.at(source, without=lake.root),
+            settings,
+            load_keyring(settings.key_file),
+            Wishes(since, limit),
         )
     states = [outcome.state for outcome in plan.decided]
     return {

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.csv"
 _LONGEST_WAIT_S: Final = 5.0
 _MAX_SIDECAR_BYTES: Final = 1 << 20
-_COMPANION_ENDINGS: Final = frozenset(
-    ".json .jsonl .csv .tsv .txt .md .xml .yaml .yml .html .vtt .srt .ctm .rttm .log .md5 .sha256".split()
+_SIDECARS: Final = frozenset(".json .csv".split())
+"""Never opened to see whether they are sound: there may be as many of them as there are recordings."""
+
+_NOTES: Final = frozenset(
+    ".jsonl .tsv .txt .md .xml .yaml .yml .html .vtt .srt .ctm .rttm .log .md5 .sha256".split()
 )
-"""What lies beside recordings; a file with such an ending counts only if its bytes are sound."""
+"""What else lies beside recordings; such a file counts as a recording only if its bytes are sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,9 @@ def _is_companion(archive: Archive, file: File) -> bool:
     path = PurePosixPath(file.name)
     if any(part.startswith(".") for part in path.parts) or path.name in ("Thumbs.db", "desktop.ini"):
         return True
-    if path.suffix.lower() not in _COMPANION_ENDINGS:
+    if path.suffix.lower() in _SIDECARS:
+        return True
+    if path.suffix.lower() not in _NOTES:
         return False
     with archive.fs.open(file.uri, "rb") as stream:
         return sniff(stream.read(HEAD_BYTES)).demuxer is None

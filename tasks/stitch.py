@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from tasks.audio.turns import order_turns
 from tasks.schemas import SAMPLE_RATE_HZ, Conversation, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tasks.schemas import Chunk, Transcript, Word
 
@@ -44,7 +45,7 @@ def _channel_words(pairs: Iterable[tuple[Chunk, Transcript]]) -> list[Word]:
     words: list[Word] = []
     latest: Chunk | None = None
     for chunk, transcript in pairs:
-        heard = [word for word in transcript.words if word.text.strip()]
+        heard = [word for word in _without_remarks(transcript.words) if word.text.strip()]
         placed = in_order([on_recording_clock(chunk, word) for word in heard])
         if latest is not None and chunk.overlap_ms and chunk.pieces and latest.pieces:
             start_ms = chunk.pieces[0].start / _PER_MS
@@ -53,3 +54,13 @@ def _channel_words(pairs: Iterable[tuple[Chunk, Transcript]]) -> list[Word]:
         words.extend(placed)
         latest = chunk
     return words
+
+
+def _without_remarks(words: Sequence[Word]) -> Iterator[Word]:
+    """The words without an engine's remarks such as "[BLANK _AUDIO]": brackets are this lake's own marks."""
+    inside = False
+    for place, word in enumerate(words):
+        opens = word.text.startswith("[") and any("]" in later.text for later in words[place : place + 4])
+        if not (inside or opens):
+            yield replace(word, text=word.text.replace("[", "").replace("]", ""))
+        inside = (inside or opens) and "]" not in word.text

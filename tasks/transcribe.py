@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tasks.answers import AnswerStore, answer_key
+from tasks.engines.errand import Errand
 from tasks.schemas import SAMPLE_RATE_HZ, Usage
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Transcriber:
             if kept is not None:
                 return kept, True
             async with self.in_flight:
-                answer = await self.engine.fetch(self.client(), pcm, self.options)
+                answer = await self.engine.fetch(self.client(), pcm, self.options, Errand(key=key))
             await asyncio.to_thread(self.store.put, key, answer)
             return answer, False
 

@@ -111,7 +111,7 @@ def parse(answer: bytes) -> Transcript:
     channels = list(enumerate(heard.results.channels))
     words = tuple(word for place, channel in channels for word in _words(channel, place))
     language, confidence = _language(heard.results.channels)
-    about = heard.metadata
+    about = heard.metadata or _Metadata()
     return Transcript(
         words,
         language,
@@ -166,7 +166,7 @@ class _Metadata(Answer):
 
 
 class _Answer(Answer):
-    metadata: _Metadata = _Metadata()
+    metadata: _Metadata | None = None
     results: _Results
 
 

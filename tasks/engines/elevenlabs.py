@@ -129,7 +129,7 @@ async def erase(client: httpx.AsyncClient, request_id: str, errand: Errand) -> N
 
 class _Word(Answer):
     text: str
-    type: str = "word"
+    type: str | None = None
     start: Seconds | None = None
     end: Seconds | None = None
     logprob: Number | None = None
@@ -172,7 +172,7 @@ def _words(channel: _Channel, place: int) -> list[Word]:
         raise UnexpectedAnswer(f"{NAME}: the answer has no transcript")  # 202 for a webhook, for instance
     listed = channel.words or []
     number = place if channel.channel_index is None else max(0, channel.channel_index)
-    spoken = [word for word in listed if word.type == "word" and word.text.strip()]
+    spoken = [word for word in listed if word.type in (None, "word") and word.text.strip()]
     # Older answers have a log-probability of exactly 0 everywhere, or none: that is no confidence.
     sure = any(word.logprob for word in listed)
     if not listed:

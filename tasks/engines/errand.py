@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tasks.engines.pace import Pace
+
 
 class JobStore(Protocol):
     """Where the vendor's id of a chunk's request is kept, under the key of the chunk's answer.
@@ -65,6 +67,8 @@ class Errand:
     """Where the vendor can fetch the sound itself (a signed URL), instead of an upload."""
     jobs: JobStore = field(default_factory=JobsInMemory)
     patience: Patience = Patience()
+    pace: Pace = field(default_factory=lambda: Pace(None))
+    """Shared by all errands to an engine."""
     requests: int = 0
     """HTTP requests sent for this chunk, retries and polls included."""
     retries: int = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import ssl
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +23,7 @@ from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded, Rejecte
 from tasks.errors import EngineError, SettingsError, UnexpectedAnswer
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
     from tasks.engines.contract import HostedEngine
@@ -114,6 +114,7 @@ async def send(
     )
     async for attempt in tries:
         with attempt:
+            await errand.pace.turn()
             errand.requests += 1
             errand.retries += attempt.retry_state.attempt_number > 1
             request = client.build_request(method, path, timeout=_timeout(patience), **content)

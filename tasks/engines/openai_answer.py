@@ -20,6 +20,7 @@ from tasks.engines.reading import (
     span_ms,
     speaker_name,
     times_of,
+    untimed,
 )
 from tasks.engines.segments import Stretch, segments_of, words_of
 from tasks.schemas import ConfidenceKind, Transcript, Word
@@ -114,6 +115,8 @@ def _timed(heard: _Answer, kept: list[_Segment]) -> tuple[tuple[Word, ...], Conf
             _word(text, word, kept, heard.duration) for text, word in zip(written, spoken, strict=True)
         )
         return words, kind_of(words, "segment_log_probability")
+    if not any(segment.words for segment in kept):
+        return (), None
     words = tuple(word for segment in kept for word in _pieced(segment, heard.duration))
     return words, kind_of(words, "probability")
 
@@ -163,8 +166,9 @@ def _word(text: str, word: _Word, segments: list[_Segment], last: float | None) 
 
 def _pieced(segment: _Segment, last: float | None) -> list[Word]:
     """A segment's words, put together from their pieces; the mean of their probabilities."""
-    pieces = segment.words or []
-    words = []
+    pieces, words = segment.words or [], []
+    if not pieces:
+        return untimed(segment.text)
     for text, numbers in joined((piece.word, number) for number, piece in enumerate(pieces)):
         own = [pieces[number] for number in numbers]
         start_ms, end_ms = span_ms(own[0].start, own[-1].end, last)

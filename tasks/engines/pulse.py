@@ -127,7 +127,7 @@ def parse(answer: bytes) -> Transcript:
         words,
         language_code(heard.language),
         request_id=heard.request_id,
-        billed_ms=milliseconds(heard.metadata.duration),
+        billed_ms=milliseconds(heard.metadata.duration) if heard.metadata else None,
         confidence_kind=kind_of(words, "probability"),
         times=times_of(words),
         segments=segments_of(words, told),
@@ -167,7 +167,7 @@ class _Answer(Answer):
     words: list[_Word] | None = None
     utterances: list[_Utterance] | None = None
     language: str | None = None
-    metadata: _Metadata = _Metadata()
+    metadata: _Metadata | None = None
     request_id: str | None = None
 
 

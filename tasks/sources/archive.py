@@ -39,9 +39,11 @@ class Archive:
 
     fs: Any
     top: str
+    without: Path | None = None
+    """A local folder that is not part of the archive even if it lies inside: the lake."""
 
     @classmethod
-    def at(cls, source: str) -> Archive:
+    def at(cls, source: str, without: Path | None = None) -> Archive:
         """The archive at a path or URL.
 
         Raises:
@@ -54,7 +56,7 @@ class Archive:
             raise SettingsError(f"cannot open this kind of source: {error}") from None
         if not found:
             raise SettingsError("there is nothing at this source; give a folder, a file or a URL of one")
-        return cls(fs, top.rstrip("/") or "/")
+        return cls(fs, top.rstrip("/") or "/", without)
 
     def files(self) -> Iterator[File]:
         """Every regular file, in the order of their names; links that leave the archive are not followed."""
@@ -91,7 +93,10 @@ class Archive:
     def _inside(self, path: str) -> bool:
         if not _is_local(self.fs):
             return True
-        return Path(path).resolve().is_relative_to(Path(self.top).resolve())
+        real = Path(path).resolve()
+        if self.without and real.is_relative_to(self.without):
+            return False
+        return real.is_relative_to(Path(self.top).resolve())
 
     def _file(self, info: dict[str, Any], name: str) -> File:
         return File(info["name"], name, int(info["size"] or 0), _modified_at(info))

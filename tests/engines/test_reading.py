@@ -62,7 +62,7 @@ def test_punctuation_of_the_text_is_put_onto_the_words() -> None:
 
 
 def test_tokens_that_are_not_the_text_say_nothing() -> None:
-    assert token_confidences([("Hel", -0.1), ("lo", -0.3)], "Hello") == [pytest.approx(0.8187307)]
+    assert token_confidences([("Hel", -0.1), ("lo", -0.3)], "Hello") == pytest.approx([0.8187307])
     assert token_confidences([("Hello", -0.1)], "Goodbye") is None
 
 

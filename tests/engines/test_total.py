@@ -73,7 +73,7 @@ def _keeps_promises(transcript: Transcript) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_field_may_be_anything_or_missing(engine: str, data: st.DataObject) -> None:
     content = json.loads(data.draw(st.sampled_from([body for name, body in _ANSWERS if name == engine])))
@@ -84,7 +84,7 @@ def test_any_field_may_be_anything_or_missing(engine: str, data: st.DataObject) 
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_bytes_may_be_lost_or_wrong(engine: str, data: st.DataObject) -> None:
     body = data.draw(st.sampled_from([body for name, body in _ANSWERS if name == engine]))
