@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Final
+
+from tasks.errors import SettingsError
 
 _DEFAULTS: Final = {
     "DO_NOT_TRACK": "1",
@@ -20,8 +23,22 @@ _DEFAULTS: Final = {
 
 
 def prepare_environment(*, verbose: bool) -> None:
-    """Set the defaults. Prefect's own log stays quiet unless asked for: it would print tracebacks."""
+    """Set the defaults. Prefect's own log stays quiet unless asked for: it would print tracebacks.
+
+    Raises:
+        SettingsError: there is no place for Prefect's database.
+    """
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
+    _make_home()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_INTERNAL_LOGGING_LEVEL", "CRITICAL")
+
+
+def _make_home() -> None:
+    """Prefect makes its folder, but not the one around it."""
+    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise SettingsError(f"{home} cannot be made; set PREFECT_HOME to a folder that can") from None
