@@ -21,23 +21,24 @@ def main() -> None:
 
 
 def night(folder: Path) -> None:
-    """The samples: first run, everything skipped, everything again from stored answers."""
+    """The samples: first run, everything skipped, and again from stored answers, one call and all of them."""
     first = ingest(ARCHIVE, folder / "lake")
     skipped = ingest(ARCHIVE, folder / "lake")
+    one = ingest(ARCHIVE, folder / "lake", "--replace", "--limit", "1")
     again = ingest(ARCHIVE, folder / "lake", "--replace")
-    minutes = first.printed["minutes_landed"]
+    minutes, calls = first.printed["minutes_landed"], first.printed["landed"]
     work_s = first.cpu_s - skipped.cpu_s
-    print(f"samples: {minutes} minutes of calls, {first.printed['landed']} landed")
+    outside_s = (again.cpu_s - one.cpu_s) * calls / (calls - 1)
+    print(f"samples: {minutes} minutes of calls, {calls} landed")
     print(f"  first run            {first.wall_s:7.1f} s wall  {first.cpu_s:7.1f} s CPU")
     print(
-        f"  second, all skipped  {skipped.wall_s:7.1f} s wall  {skipped.cpu_s:7.1f} s CPU, starting Prefect included"
+        f"  second, all skipped  {skipped.wall_s:7.1f} s wall  {skipped.cpu_s:7.1f} s CPU, mostly Prefect starting"
     )
     print(f"  again, all cached    {again.wall_s:7.1f} s wall  {again.cpu_s:7.1f} s CPU")
     print(f"  {minutes / work_s * 60:.1f} audio minutes per CPU minute")
-    print(
-        f"  {(again.cpu_s - skipped.cpu_s) / work_s:.1%} of the work is outside the engine (goal: under 5%)"
-    )
-    print(f"  cached against first: {first.cpu_s / again.cpu_s:.1f}x less CPU")
+    print(f"  outside the engine: {outside_s / work_s:.1%} of the work (goal: under 5%);")
+    print(f"    {(again.cpu_s - skipped.cpu_s) / work_s:.1%} with loading model and detectors, once a night")
+    print(f"  second run against first: {first.wall_s / skipped.wall_s:.1f}x faster")
 
 
 def hour(folder: Path) -> None:
