@@ -119,7 +119,7 @@ class Engine(Protocol):
 
 
 class HostedEngine(Engine, Protocol):
-    """An engine behind HTTP: its client is the httpx.AsyncClient that `tasks.engines.http` opens."""
+    """An engine behind HTTP: its client is the httpx.AsyncClient that `tasks.engines.client` opens."""
 
     @property
     def KEY_NAME(self) -> str:  # noqa: N802  (a module's constant)

@@ -1,12 +1,10 @@
-"""Talking to an engine over HTTP: one pooled client, requests that are tried again when that can help."""
+"""Requests to an engine: tried again where that can help, and read with a limit."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
+import json
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -20,18 +18,14 @@ from tenacity import (
 )
 
 from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded, Rejected, failure
-from tasks.errors import EngineError, SettingsError, UnexpectedAnswer
+from tasks.errors import EngineError, UnexpectedAnswer
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Mapping
 
-    from tasks.engines.contract import HostedEngine
     from tasks.engines.errand import Errand, Patience
 
 _ID_HEADERS: Final = ("x-request-id", "request-id", "dg-request-id")
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_KEY: Final = re.compile(r"[!-~]+")
 _SENT: Final = (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError, TimeoutError)
 _NOT_SENT: Final = (
     httpx.ConnectError,
@@ -48,41 +42,6 @@ class Reply:
 
     headers: Mapping[str, str]
     body: bytes
-
-
-def open_client(
-    engine: HostedEngine,
-    key: str | None,
-    *,
-    region: str | None = None,
-    base_url: str | None = None,
-    connections: int = 8,
-) -> httpx.AsyncClient:
-    """The one client for an engine: its address and key inside, connections kept open, TLS verified.
-
-    Raises:
-        SettingsError: no such region, a key that is no key, or a key that would travel unencrypted.
-    """
-    address = base_url or _host(engine, region)
-    url = httpx.URL(address)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise SettingsError(f"{engine.NAME}: the base URL is no http(s) address")
-    if key is not None and not _KEY.fullmatch(key):
-        raise SettingsError(
-            f"{engine.NAME}: {engine.KEY_NAME} has characters that no key has, spaces perhaps"
-        )
-    if key and url.scheme == "http" and url.host not in _LOOPBACK:
-        raise SettingsError(f"{engine.NAME}: the key would travel unencrypted; use https")
-    logging.getLogger("httpx").setLevel(
-        logging.WARNING
-    )  # it logs addresses, and those hold key terms and ids
-    return httpx.AsyncClient(
-        base_url=address,
-        verify=_trusted(),
-        headers={**engine.headers(key), "accept": "application/json"},
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-        follow_redirects=False,  # the key would follow
-    )
 
 
 async def send(
@@ -135,20 +94,6 @@ async def delete(client: httpx.AsyncClient, errand: Errand, engine: str, path: s
             raise
 
 
-def _host(engine: HostedEngine, region: str | None) -> str:
-    hosts = engine.CAPABILITIES.hosts
-    if (region or "") not in hosts:
-        known = ", ".join(name for name in hosts if name) or "none"
-        raise SettingsError(f"{engine.NAME}: no endpoint in region {region!r}; regions: {known}")
-    return hosts[region or ""]
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates to check against, read once: certifi's, or those of SSL_CERT_FILE."""
-    return httpx.create_ssl_context()
-
-
 def _timeout(patience: Patience) -> httpx.Timeout:
     return httpx.Timeout(patience.silence_s, connect=patience.connect_s, pool=None)
 
@@ -187,11 +132,23 @@ def _accepted(response: httpx.Response, body: bytes, errand: Errand, engine: str
     errand.request_id = next((one for one in ids if one), errand.request_id)
     if not response.is_success:
         raise failure(engine, response.status_code, response.headers, body)
-    kind = response.headers.get("content-type", "nothing").partition(";")[0]
+    if response.request.method != "DELETE":
+        _check_json(response.headers.get("content-type", "nothing"), body, engine)
+    return Reply(response.headers, body)
+
+
+def _check_json(content_type: str, body: bytes, engine: str) -> None:
+    """Nothing, if the body is JSON and whole; whether it is the right JSON is for `parse` to say."""
+    kind = content_type.partition(";")[0]
     if body and not kind.endswith("json") and not body.lstrip().startswith((b"{", b"[")):
         # Some servers call their JSON text/plain. HTML is a proxy's page: nothing an engine has heard.
         raise UnexpectedAnswer(f"{engine}: answered with {kind[:40]} instead of JSON; check the base URL")
-    return Reply(response.headers, body)
+    try:
+        json.loads(body)
+    except ValueError:
+        raise AnswerLost(f"{engine}: the answer's JSON is not whole ({len(body)} bytes)") from None
+    except RecursionError:
+        raise UnexpectedAnswer(f"{engine}: the answer's JSON is nested too deep") from None
 
 
 def _unreachable(error: httpx.HTTPError, engine: str) -> EngineError:

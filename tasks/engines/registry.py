@@ -23,7 +23,7 @@ HOSTED: Final[Mapping[str, HostedEngine]] = MappingProxyType(
         cartesia.NAME: cartesia,
     }
 )
-"""Engines behind HTTP; `tasks.engines.http` opens their clients."""
+"""Engines behind HTTP; `tasks.engines.client` opens their clients."""
 
 ENGINES: Final[Mapping[str, Engine]] = MappingProxyType({local.NAME: local, **HOSTED})
 

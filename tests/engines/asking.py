@@ -7,9 +7,9 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tasks.engines.client import open_client
 from tasks.engines.contract import EngineOptions
 from tasks.engines.errand import Errand, Patience
-from tasks.engines.http import open_client
 from tasks.engines.registry import HOSTED
 from tests.stand_in import Fault
 

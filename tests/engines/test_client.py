@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tasks.engines.http import open_client
+from tasks.engines.client import open_client
 from tasks.engines.registry import HOSTED
 from tasks.errors import EngineRefused, SettingsError
 from tests.engines.asking import SOUND, errand_for, options_for

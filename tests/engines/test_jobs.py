@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tasks.engines import assemblyai
+from tasks.engines.client import open_client
 from tasks.engines.errand import Errand, JobsInMemory
-from tasks.engines.http import open_client
-from tasks.errors import EngineBusy, EngineRefused, UnexpectedAnswer
+from tasks.errors import EngineBusy, EngineRefused
 from tests.engines.asking import KEY, PATIENCE, SOUND, erase, errand_for, fault, fetch, options_for
 from tests.stand_in.desk import sound_id
 
@@ -105,17 +105,9 @@ def test_a_job_that_is_gone_at_the_vendors_is_started_again(stand_in: StandIn, h
     assert _worked(stand_in) == 2
 
 
-def test_a_poll_that_cannot_be_read_costs_nothing(stand_in: StandIn) -> None:
-    jobs = JobsInMemory()
-    stand_in.desk.misbehave(NAME, replace(fault(NAME, "truncated_json"), path="/v2/transcript/"))
-    with pytest.raises(UnexpectedAnswer):
-        fetch(stand_in, NAME, errand=_errand(jobs))
-    assert assemblyai.parse(fetch(stand_in, NAME, errand=_errand(jobs))).words
-    assert _worked(stand_in) == 1
-
-
-def test_a_poll_that_fails_is_repeated_as_often_as_patience_allows(stand_in: StandIn) -> None:
-    stand_in.desk.misbehave(NAME, replace(fault(NAME, "lost", times=4), path="/v2/transcript/"))
+@pytest.mark.parametrize("kind", ["lost", "truncated_json", "cut_off"])
+def test_a_poll_that_fails_is_repeated_as_often_as_patience_allows(stand_in: StandIn, kind: str) -> None:
+    stand_in.desk.misbehave(NAME, replace(fault(NAME, kind, times=4), path="/v2/transcript/"))
     errand = _errand(JobsInMemory())
     assert assemblyai.parse(fetch(stand_in, NAME, errand=errand)).words
     assert (_worked(stand_in), errand.lost_answers) == (1, 0)

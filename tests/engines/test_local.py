@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 from itertools import count
 from typing import Any
@@ -201,4 +200,4 @@ def test_the_model_hears_nothing_in_silence_or_hum() -> None:
     hum = (30 * np.sin(np.arange(3 * 16_000) / 50)).astype("<i2").tobytes()
     options = local.EngineOptions(local.DEFAULT_MODEL, "en")
     for sound in (bytes(3 * 32_000), hum):
-        assert local.parse(asyncio.run(local.fetch(client, sound, options))).words == ()
+        assert local.parse(local.transcribe(client, sound, options)).words == ()

@@ -51,6 +51,7 @@ class Seen:
     query: str
     headers: dict[str, str]
     body: bytes
+    """Empty for a big one: a night of them would not fit into memory."""
     sound: str
     """SHA-256 of the samples that came along; empty without any."""
 

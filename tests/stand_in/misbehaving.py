@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _PAGE = "<html><body>Sign in to the network to continue</body></html>"
 _OVERSIZED_BYTES = 3 * 1024**2
+_KEPT_BYTES = 256 * 1024
 
 
 class Misbehaving:
@@ -61,7 +62,7 @@ def _seen(engine: str, scope: Scope, body: bytes) -> Seen:
         path=scope["path"],
         query=scope["query_string"].decode(),
         headers={name.decode(): value.decode() for name, value in scope["headers"]},
-        body=body,
+        body=body if len(body) <= _KEPT_BYTES else b"",
         sound=sound_id(channels) if channels else "",
     )
 

@@ -25,7 +25,7 @@ class StandIn:
         """Prepare it; entering starts it."""
         self.desk = desk or Desk()
         settings: dict[str, Any] = {
-            "log_level": "error",
+            "log_level": "critical",
             "lifespan": "off",
             "proxy_headers": False,
             "ws": "none",

@@ -14,7 +14,7 @@ _PATHS = {
     "/stt": "cartesia",
 }
 BASE_PATHS = {"openai": "/v1"}
-_REQUEST_ID = "154637c0-65b7-4ec4-a74c-467f8e51afd9"
+_REQUEST_ID = "0b7c2f3e-0000-4000-8000-000000000001"
 
 
 def engine_at(path: str) -> str:
