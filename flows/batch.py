@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flows.call import Job, StageFailed, Tools, finish_call
+from flows.engines import open_transcriber
 from flows.progress import watcher
 from tasks.answers import AnswerStore
 from tasks.audio.limits import AudioLimits
-from tasks.engines import local
-from tasks.engines.contract import EngineOptions
-from tasks.errors import SettingsError
 from tasks.keys import Keyring, load_keyring
 from tasks.lake.catalog import Connection, Lake, writing
 from tasks.lake.landing import remove_orphans
@@ -24,12 +21,9 @@ from tasks.land import Landing, broken_promises, land
 from tasks.redact.rules import load_rules
 from tasks.schemas import Outcome
 from tasks.sources.archive import Archive
-from tasks.transcribe import Transcriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from faster_whisper import WhisperModel
 
     from flows.plan import Plan
     from tasks.rows import FinishedCall
@@ -55,7 +49,7 @@ def open_night(source: str, settings: Settings, run_id: str) -> Iterator[Night]:
     tools = Tools(
         archive=Archive.at(source, without=lake.root),
         limits=_limits(settings),
-        transcriber=_transcriber(settings, AnswerStore(str(lake.answers), keyring)),
+        transcriber=open_transcriber(settings, AnswerStore(str(lake.answers), keyring)),
         rules=load_rules(settings.redaction_profile, settings.redaction_rules),
         keyring=keyring,
         low_confidence=settings.low_confidence,
@@ -196,23 +190,3 @@ def _limits(settings: Settings) -> AudioLimits:
         accept_truncated=settings.accept_truncated,
         ffmpeg=settings.ffmpeg,
     )
-
-
-def _transcriber(settings: Settings, store: AnswerStore) -> Transcriber:
-    if settings.engine != local.NAME:
-        raise SettingsError(f"there is no engine {settings.engine!r}; there is: {local.NAME}")
-    model = local.ModelSettings(
-        model=settings.whisper_model,
-        device=settings.whisper_device,
-        compute_type=settings.whisper_compute_type,
-        workers=settings.whisper_workers,
-        threads=settings.whisper_threads,
-    )
-    options = EngineOptions(local.model_name(model), settings.language)
-    return Transcriber(local, partial(_loaded, model), options, store, asyncio.Semaphore(model.workers))
-
-
-@lru_cache(maxsize=1)
-def _loaded(model: local.ModelSettings) -> WhisperModel:
-    """One model per process."""
-    return local.open_client(model)

@@ -134,7 +134,7 @@ def _prepare(recording: Recording, tools: Tools) -> PreparedAudio:
 
 
 def _cut(audio: PreparedAudio, tools: Tools) -> list[Chunk]:
-    capabilities = tools.transcriber.engine.CAPABILITIES
+    capabilities = tools.transcriber.engine.CAPABILITIES.of(tools.transcriber.options.model)
     limits = ChunkLimits(target_s=capabilities.chunk_target_s, max_s=capabilities.chunk_max_s)
     return [chunk for track in audio.tracks for chunk in cut_chunks(track, limits)]
 

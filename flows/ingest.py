@@ -56,8 +56,11 @@ async def ingest(
         watcher().working(len(plan.jobs))
         if plan.jobs:
             night.tools.transcriber.client()  # a wrong setting ends the run here, not once per recording
-        for jobs in batches_of(plan.jobs, settings.batch_size):
-            summary.add(await _worked(night, plan, jobs))
+        try:
+            for jobs in batches_of(plan.jobs, settings.batch_size):
+                summary.add(await _worked(night, plan, jobs))
+        finally:
+            await night.tools.transcriber.close()
     watcher().ended(summary)
     await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
     if summary.count("failed"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,5 +54,31 @@ class AnswerStore:
         fs.pipe_file(temporary, self.keyring.encrypt(answer, context=key.encode()))
         fs.mv(temporary, path)
 
+    def forget(self, key: str) -> None:
+        """Remove what is kept under a key, if anything is."""
+        fs, path = self._place(key)
+        with suppress(FileNotFoundError):
+            fs.rm_file(path)
+
     def _place(self, key: str) -> tuple[Any, str]:
         return fsspec.core.url_to_fs(f"{self.root}/{key[:2]}/{key}")  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptJobs:
+    """The vendors' ids of requests (a JobStore), beside the answers and encrypted like them."""
+
+    store: AnswerStore
+
+    def get(self, key: str, /) -> str | None:
+        """The id of the request that an answer comes from, or None."""
+        kept = self.store.get(f"{key}.job")
+        return None if kept is None else kept.decode()
+
+    def put(self, key: str, job_id: str, /) -> None:
+        """Keep an id; on return it is safe."""
+        self.store.put(f"{key}.job", job_id.encode())
+
+    def forget(self, key: str, /) -> None:
+        """Drop an id, if there is one."""
+        self.store.forget(f"{key}.job")

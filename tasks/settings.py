@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.errors import SettingsError
@@ -32,6 +32,24 @@ class Settings(BaseSettings):
 
     engine: str = Field("local", description="the engine that transcribes")
     language: str | None = Field("en", description="spoken language, or empty to let the engine decide")
+    model: str | None = Field(None, description="a model of a hosted engine; empty: the engine's own choice")
+    engine_url: str | None = Field(None, description="another server that speaks the engine's format")
+    region: str | None = Field(None, description="where the engine must work: eu, us ...; empty: its default")
+    requests_at_once: int = Field(8, ge=1, description="requests in flight to a hosted engine")
+    deadline_s: float = Field(900, gt=0, description="longest time for one chunk, retries included")
+    keyterms_file: Path | None = Field(None, description="custom vocabulary, one term a line")
+    diarization: bool = Field(default=False, description="tell speakers apart on one channel")
+    formatting: bool | None = Field(
+        None, description="punctuation and written numbers; empty: as the engine does best"
+    )
+    retention_opt_out: bool = Field(default=False, description="the vendor keeps nothing for itself")
+    smallest_api_key: SecretStr | None = Field(None, validation_alias="SMALLEST_API_KEY")
+    deepgram_api_key: SecretStr | None = Field(None, validation_alias="DEEPGRAM_API_KEY")
+    assemblyai_api_key: SecretStr | None = Field(None, validation_alias="ASSEMBLYAI_API_KEY")
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    elevenlabs_api_key: SecretStr | None = Field(None, validation_alias="ELEVENLABS_API_KEY")
+    cartesia_api_key: SecretStr | None = Field(None, validation_alias="CARTESIA_API_KEY")
+
     whisper_model: str | None = Field(None, description="a bigger Whisper model: a folder or a hub name")
     whisper_device: Literal["cpu", "cuda", "auto"] = "cpu"
     whisper_compute_type: str = "int8"
@@ -57,6 +75,11 @@ class Settings(BaseSettings):
     batch_size: int = Field(32, ge=1, description="recordings landed together")
     recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")
     low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
+
+    def key_named(self, name: str) -> str | None:
+        """A vendor's key by its usual name, if it is set."""
+        key: SecretStr | None = getattr(self, name.lower(), None)
+        return None if key is None else key.get_secret_value()
 
     @field_validator("file_name_pattern")
     @classmethod

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tasks.answers import AnswerStore, answer_key
-from tasks.engines.errand import Errand
+from tasks.engines.derived_times import derive_times
+from tasks.engines.errand import Errand, JobsInMemory, JobStore, Patience
+from tasks.engines.pace import Pace
+from tasks.engines.prices import billed_ms, cost_usd
 from tasks.schemas import SAMPLE_RATE_HZ, Usage
 
 if TYPE_CHECKING:
@@ -30,6 +33,10 @@ class Transcriber:
     options: EngineOptions
     store: AnswerStore
     in_flight: asyncio.Semaphore
+    jobs: JobStore = field(default_factory=JobsInMemory)
+    """The vendors' ids of requests: a killed run resumes a job, and erasing finds it."""
+    patience: Patience = field(default_factory=Patience)
+    pace: Pace = field(default_factory=lambda: Pace(None))
     asked: dict[str, asyncio.Lock] = field(default_factory=dict)
     """Equal chunks of different recordings wait for one another instead of being sent twice."""
 
@@ -39,46 +46,66 @@ class Transcriber:
         Raises:
             EngineError: the engine did not answer, or its answer cannot be read (it is kept all the same).
         """
-        try:
-            async with asyncio.TaskGroup() as group:
-                requests = [group.create_task(self._one(chunk)) for chunk in chunks]
-        except ExceptionGroup as failures:
-            raise failures.exceptions[0] from None
-        answers = [request.result() for request in requests]
+        ended = await asyncio.gather(*(self._one(chunk) for chunk in chunks), return_exceptions=True)
+        answers = []
+        for one in ended:  # all of them have ended: what was paid for is kept, whatever failed beside it
+            if isinstance(one, BaseException):
+                raise one
+            answers.append(one)
         return [transcript for transcript, _ in answers], [usage for _, usage in answers]
+
+    async def close(self) -> None:
+        """Close the client's connections, if it has any."""
+        client: Any = self.client() if self.asked else None
+        if hasattr(client, "aclose"):
+            await client.aclose()
 
     async def _one(self, chunk: Chunk) -> tuple[Transcript, Usage]:
         key = answer_key(chunk.pcm, self.engine.NAME, self.options.model, self.options.as_key())
+        errand = Errand(key, jobs=self.jobs, patience=self.patience, pace=self.pace)
         requested_at, started = datetime.now(UTC), time.monotonic()
-        answer, cache_hit = await self._answer(key, chunk.pcm)
+        answer, cache_hit = await self._answer(errand, chunk.pcm)
         latency_ms = round((time.monotonic() - started) * 1000)
-        return self.engine.parse(answer), self._usage(chunk, requested_at, latency_ms, cache_hit=cache_hit)
+        heard = self.engine.parse(answer)
+        if heard.times == "absent":
+            heard = derive_times(heard, _duration_ms(chunk))
+        billed = None if cache_hit else heard.billed_ms
+        usage = self._usage(chunk, requested_at, latency_ms, cache_hit=cache_hit, billed=billed)
+        return heard, replace(usage, attempts=0 if cache_hit else errand.attempts)
 
-    async def _answer(self, key: str, pcm: bytes) -> tuple[bytes, bool]:
+    async def _answer(self, errand: Errand, pcm: bytes) -> tuple[bytes, bool]:
         """The answer under a key, and whether it was there already."""
-        async with self.asked.setdefault(key, asyncio.Lock()):
-            kept = await asyncio.to_thread(self.store.get, key)
+        async with self.asked.setdefault(errand.key, asyncio.Lock()):
+            kept = await asyncio.to_thread(self.store.get, errand.key)
             if kept is not None:
                 return kept, True
             async with self.in_flight:
-                answer = await self.engine.fetch(self.client(), pcm, self.options, Errand(key=key))
-            await asyncio.to_thread(self.store.put, key, answer)
+                answer = await self.engine.fetch(self.client(), pcm, self.options, errand)
+            await asyncio.to_thread(self.store.put, errand.key, answer)
             return answer, False
 
-    def _usage(self, chunk: Chunk, requested_at: datetime, latency_ms: int, *, cache_hit: bool) -> Usage:
-        audio_ms = len(chunk.pcm) // 2 * 1000 // SAMPLE_RATE_HZ
-        billed_ms = 0 if cache_hit else audio_ms
+    def _usage(
+        self, chunk: Chunk, requested_at: datetime, latency_ms: int, *, cache_hit: bool, billed: int | None
+    ) -> Usage:
+        audio_ms = _duration_ms(chunk)
+        capabilities = self.engine.CAPABILITIES.of(self.options.model)
+        stated_ms = billed_ms(capabilities, audio_ms) if billed is None else billed
+        charged_ms = 0 if cache_hit else stated_ms
         return Usage(
             channel=chunk.channel,
             chunk_index=chunk.index,
             requested_at=requested_at,
             audio_ms=audio_ms,
-            billed_ms=billed_ms,
-            cost_usd=billed_ms / 3_600_000 * self.engine.CAPABILITIES.usd_per_audio_hour,
+            billed_ms=charged_ms,
+            cost_usd=cost_usd(capabilities, self.options, charged_ms),
             latency_ms=latency_ms,
             attempts=0 if cache_hit else 1,
             cache_hit=cache_hit,
         )
+
+
+def _duration_ms(chunk: Chunk) -> int:
+    return len(chunk.pcm) // 2 * 1000 // SAMPLE_RATE_HZ
 
 
 def recipe_id(engine: str, options: EngineOptions, rules_hash: str, code_version: str) -> str:

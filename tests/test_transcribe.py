@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
 def _transcriber(heard: Heard, store: AnswerStore, workers: int = 2, **capabilities: Any) -> Transcriber:
     asked = {"usd_per_audio_hour": 0.36, **capabilities}
     engine = SimpleNamespace(
-        NAME="local", CAPABILITIES=SimpleNamespace(**asked), fetch=heard.fetch, parse=local.parse
+        NAME="local", CAPABILITIES=replace(local.CAPABILITIES, **asked), fetch=heard.fetch, parse=local.parse
     )
     return Transcriber(engine, lambda: None, OPTIONS, store, asyncio.Semaphore(workers))  # type: ignore[arg-type]  # as much of an engine as is used
 

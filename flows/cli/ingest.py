@@ -93,10 +93,15 @@ def run_ingest(order: Order, *, verbose: bool = False) -> Summary:
     load_keyring(settings.key_file)
     prepare_environment(verbose=verbose)
     with bars() as watcher, watched_by(watcher):
+        from prefect.exceptions import TerminationSignal  # noqa: PLC0415
+
         from flows.ingest import ingest as flow  # noqa: PLC0415  (seconds of CPU that other commands do not pay)
 
         parameters = {name: getattr(order, name) for name in Order.__dataclass_fields__}
-        state: Any = asyncio.run(_state_of(flow, parameters))
+        try:
+            state: Any = asyncio.run(_state_of(flow, parameters))
+        except TerminationSignal:
+            raise KeyboardInterrupt from None
     summary = watcher.summary
     if summary is None:
         error = state.data if isinstance(state.data, BaseException) else None

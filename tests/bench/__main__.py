@@ -32,7 +32,7 @@ def night(folder: Path) -> None:
     print(f"samples: {minutes} minutes of calls, {calls} landed")
     print(f"  first run            {first.wall_s:7.1f} s wall  {first.cpu_s:7.1f} s CPU")
     print(
-        f"  second, all skipped  {skipped.wall_s:7.1f} s wall  {skipped.cpu_s:7.1f} s CPU, mostly Prefect starting"
+    print(f"  second, all skipped  {skipped.wall_s:7.1f} s wall  {skipped.cpu_s:7.1f} s CPU")
     )
     print(f"  again, all cached    {again.wall_s:7.1f} s wall  {again.cpu_s:7.1f} s CPU")
     print(f"  {minutes / work_s * 60:.1f} audio minutes per CPU minute")
