@@ -31,9 +31,7 @@ def night(folder: Path) -> None:
     outside_s = (again.cpu_s - one.cpu_s) * calls / (calls - 1)
     print(f"samples: {minutes} minutes of calls, {calls} landed")
     print(f"  first run            {first.wall_s:7.1f} s wall  {first.cpu_s:7.1f} s CPU")
-    print(
     print(f"  second, all skipped  {skipped.wall_s:7.1f} s wall  {skipped.cpu_s:7.1f} s CPU")
-    )
     print(f"  again, all cached    {again.wall_s:7.1f} s wall  {again.cpu_s:7.1f} s CPU")
     print(f"  {minutes / work_s * 60:.1f} audio minutes per CPU minute")
     print(f"  outside the engine: {outside_s / work_s:.1%} of the work (goal: under 5%);")
