@@ -29,7 +29,7 @@ def short_recordings(folder: Path, count: int, seconds: float = 5.0) -> Path:
     whole = long_call(folder.parent / "whole.wav", int(count * seconds // 60) + 1)
     pattern = str(folder / "part-%05d.wav")
     _ffmpeg(
-        "-i", str(whole), "-map_channel", "0.0.1", "-f", "segment", "-segment_time", str(seconds), pattern
+        "-i", str(whole), "-af", "pan=mono|c0=c1", "-f", "segment", "-segment_time", str(seconds), pattern
     )
     whole.unlink()
     for extra in sorted(folder.iterdir())[count:]:
