@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
 
 import no_network
-from command_line import Said, WarmCommandLine, run_command
+from command_line import WarmCommandLine, run_command
+from sample_lake import SAMPLE_CALLS, SampleLake
 from short_recordings import ARCHIVE
 
 from tasks.keys import Keyring
@@ -27,17 +27,6 @@ if TYPE_CHECKING:
 
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 settings.load_profile("suite")
-
-SAMPLE_CALLS = (
-    "call-0001",  # two speakers, a card number
-    "call-0009",  # mono
-    "call-0010",  # dual mono
-    "call-0011",  # dead leg
-    "call-0013",  # channels swapped
-    "call-0014",  # truncated
-    "call-0015",  # no sound
-    "20260311T141500_agent07_billing_call0012",  # no sidecar
-)
 
 
 @pytest.fixture(autouse=True)
@@ -71,16 +60,6 @@ def keyring() -> Keyring:
 def empty_place(tmp_path: Path) -> Lake:
     """Where a lake could be."""
     return Lake.at(str(tmp_path / "lake"))
-
-
-@dataclass(frozen=True, slots=True)
-class SampleLake:
-    """A lake of bundled calls, ingested by the real command line; `home` holds all it wrote."""
-
-    home: Path
-    archive: Path
-    lake: Path
-    said: Said
 
 
 @pytest.fixture(scope="session")

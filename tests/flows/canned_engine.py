@@ -12,7 +12,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from flows import batch
+from flows import engines
 from tasks.answers import AnswerStore, answer_key
 from tasks.engines import local
 from tasks.schemas import SAMPLE_RATE_HZ
@@ -50,7 +50,7 @@ def install(log: Path) -> None:
     file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     kept = AnswerStore.put
 
-    async def fetch(_: object, pcm: bytes, options: EngineOptions) -> bytes:
+    async def fetch(_: object, pcm: bytes, options: EngineOptions, *__: object) -> bytes:
         digest = hashlib.sha256(pcm).digest()
         if os.environ.get("CANNED_FAILS"):
             raise ConnectionError("four two six three nine eight two six")
@@ -65,7 +65,7 @@ def install(log: Path) -> None:
 
     replaced: list[tuple[Any, str, Any]] = [
         (local, "fetch", fetch),
-        (batch, "_loaded", lambda _: None),
+        (engines, "_loaded", lambda _: None),
         (AnswerStore, "put", put),
     ]
     for owner, name, value in replaced:

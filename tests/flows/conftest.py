@@ -10,11 +10,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
 
+import lake_checks
 from short_recordings import write_calls
 
 from tasks.lake.catalog import Lake, reading
 from tasks.lake.query import run_query
-from tasks.questions.loader import CHECKS, load_questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,7 @@ def broken_checks() -> Callable[[Path], list[str]]:
 
     def broken(lake: Path) -> list[str]:
         with reading(Lake.at(str(lake))) as connection:
-            checks = load_questions(CHECKS).values()
-            return [check.name for check in checks if run_query(connection, check.sql).num_rows]
+            return lake_checks.broken_checks(connection)
 
     return broken
 
