@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ def open_night(source: str, settings: Settings, run_id: str) -> Iterator[Night]:
     )
     with writing(lake) as connection:
         remove_orphans(connection, lake)
+        tools.transcriber.store.remove_parts()
         yield Night(connection, lake, keyring, settings, tools)
 
 
@@ -152,7 +153,10 @@ def _landed_row(call: FinishedCall, night: Night, plan: Plan) -> dict[str, Any]:
 
 
 def _row(recording: Recording, outcome: Outcome, night: Night, plan: Plan) -> dict[str, Any]:
-    return ledger_row(recording, outcome, plan.entries.get(recording.sha256), night.tools.run_id)
+    before = plan.entries.get(recording.sha256)
+    if before and before.state == "landed" and outcome.state != "landed":
+        outcome = replace(outcome, state="landed", reason=f"landing it again: {outcome.reason or 'begun'}")
+    return ledger_row(recording, outcome, before, night.tools.run_id)
 
 
 def _landed(call: FinishedCall) -> Outcome:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from flows.plan import Wishes, plan_night
-from tasks.keys import load_keyring
+from tasks.keys import Keyring, load_keyring, passing_keyring
 from tasks.lake.catalog import Lake, reading, scratch
 from tasks.sources.archive import Archive
 
@@ -25,7 +25,7 @@ def preview(source: str, settings: Settings, since: datetime | None, limit: int 
             connection,
             Archive.at(source, without=lake.root),
             settings,
-            load_keyring(settings.key_file),
+            _keyring(settings),
             Wishes(since, limit),
         )
     states = [outcome.state for outcome in plan.decided]
@@ -39,3 +39,8 @@ def preview(source: str, settings: Settings, since: datetime | None, limit: int 
         "other_files": plan.companions,
         "engine": settings.engine,
     }
+
+
+def _keyring(settings: Settings) -> Keyring:
+    """Without a key file nothing can have been seen before, so any keys will do."""
+    return load_keyring(settings.key_file) if settings.key_file.exists() else passing_keyring()

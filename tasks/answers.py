@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import secrets
@@ -24,6 +25,9 @@ def answer_key(pcm: bytes, engine: str, model: str, options: Mapping[str, object
     """SHA-256 over the sound and everything that shapes the answer: 64 hex digits."""
     shape = json.dumps([engine, model, sorted(options.items()), ANSWER_FORMAT], separators=(",", ":"))
     return hashlib.sha256(hashlib.sha256(pcm).digest() + shape.encode()).hexdigest()
+
+
+_PART: Final = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class AnswerStore:
         """Keep an answer; written beside and moved into place, so that a crash leaves none or all of it."""
         fs, path = self._place(key)
         fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        temporary = f"{path}.{secrets.token_hex(4)}.part"
+        temporary = f"{path}.{secrets.token_hex(4)}{_PART}"
         fs.pipe_file(temporary, self.keyring.encrypt(answer, context=key.encode()))
         fs.mv(temporary, path)
 
@@ -60,8 +64,20 @@ class AnswerStore:
         with suppress(FileNotFoundError):
             fs.rm_file(path)
 
+    def remove_parts(self) -> None:
+        """Remove what a killed run was writing. Only while nobody else writes."""
+        fs, path = self._at(self.root)
+        for part in fs.glob(f"{_no_magic(path)}/*/*{_PART}"):
+            fs.rm_file(part)
+
     def _place(self, key: str) -> tuple[Any, str]:
-        return fsspec.core.url_to_fs(f"{self.root}/{key[:2]}/{key}")  # type: ignore[no-any-return]
+        return self._at(f"{self.root}/{key[:2]}/{key}")
+
+    @staticmethod
+    def _at(place: str) -> tuple[Any, str]:
+        if "://" in place:
+            return fsspec.core.url_to_fs(place)  # type: ignore[no-any-return]
+        return fsspec.filesystem("file"), place
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +98,8 @@ class KeptJobs:
     def forget(self, key: str, /) -> None:
         """Drop an id, if there is one."""
         self.store.forget(f"{key}.job")
+
+
+def _no_magic(path: str) -> str:
+    """A path in which no character has a meaning to glob."""
+    return glob.escape(path)

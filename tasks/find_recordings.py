@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.csv"
 _LONGEST_WAIT_S: Final = 5.0
 _MAX_SIDECAR_BYTES: Final = 1 << 20
+_MAX_MANIFEST_BYTES: Final = 1 << 28
 _SIDECARS: Final = frozenset(".json .csv".split())
 """Never opened to see whether they are sound: there may be as many of them as there are recordings."""
 
@@ -70,7 +72,11 @@ def find_recordings(
     """Read each file once: its identity, whether it is sound, and what the archive says about it."""
     manifests: dict[str, tuple[Mapping[str, CallMetadata], tuple[str, ...]]] = {}
     for file in files:
-        sha256, head = archive.identify(file)
+        try:
+            sha256, head = archive.identify(file)
+        except OSError as error:
+            yield _unreadable(file, error)
+            continue
         folder = folder_of(file.name)
         if folder not in manifests:
             manifests[folder] = _manifest(archive, folder)
@@ -112,10 +118,8 @@ def _problem(file: File, head: bytes) -> str | None:
 
 
 def _manifest(archive: Archive, folder: str) -> tuple[Mapping[str, CallMetadata], tuple[str, ...]]:
-    try:
-        return from_manifest(archive.read(f"{folder}/{MANIFEST}".lstrip("/")))
-    except (FileNotFoundError, NotADirectoryError):
-        return {}, ()
+    content = _small_file(archive, f"{folder}/{MANIFEST}".lstrip("/"), _MAX_MANIFEST_BYTES)
+    return ({}, ()) if content is None else from_manifest(content)
 
 
 def _metadata(
@@ -126,7 +130,7 @@ def _metadata(
 ) -> CallMetadata:
     """The sidecar's word counts most, then the manifest's, then the file name's."""
     for name in (str(PurePosixPath(file.name).with_suffix(".json")), f"{file.name}.json"):
-        content = _sidecar(archive, name)
+        content = _small_file(archive, name, _MAX_SIDECAR_BYTES)
         if content is not None:
             return from_json(content)
     rows, problems = manifest
@@ -134,9 +138,18 @@ def _metadata(
     return replace(stated, problems=(*problems, *stated.problems))
 
 
-def _sidecar(archive: Archive, name: str) -> bytes | None:
+def _small_file(archive: Archive, name: str, most_bytes: int) -> bytes | None:
+    """What lies beside recordings; None if it is no regular file of the archive, nothing if it is too big."""
+    size = archive.size_of(name)
     try:
-        content = archive.read(name)
-    except (FileNotFoundError, NotADirectoryError):
+        return None if size is None else archive.read(name) if size <= most_bytes else b""
+    except OSError:
         return None
-    return content if len(content) <= _MAX_SIDECAR_BYTES else b""
+
+
+def _unreadable(file: File, error: OSError) -> Found:
+    """A file that cannot be read has no bytes to be named by: its address stands in."""
+    sha256 = hashlib.sha256(b"unreadable\n" + file.uri.encode(errors="surrogateescape")).hexdigest()
+    recording = Recording(file.uri, sha256, file.size_bytes, file.modified_at, CallMetadata())
+    kind = error.strerror or type(error).__name__
+    return Found(file, recording, f"the file cannot be read ({kind}); check its permissions and try again")

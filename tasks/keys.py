@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -51,6 +52,8 @@ class Keyring:
                 f"encrypted with key {key_id!r}, which is not in the key file; restore "
                 "that key file, or remove the lake's answers folder to transcribe again"
             )
+        if len(sealed) < start + _NONCE_BYTES:
+            raise KeyMissing(f"does not open with key {key_id!r}: the data was cut off")
         nonce, body = sealed[start : start + _NONCE_BYTES], sealed[start + _NONCE_BYTES :]
         try:
             return AESGCM(self.keys[key_id]).decrypt(nonce, body, context)
@@ -63,7 +66,13 @@ class Keyring:
         """HMAC-SHA-256 of a value, 32 hex digits: the same for the same kind, value and first key."""
         first = self.keys[next(iter(self.keys))]
         key = hmac.digest(first, b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
-        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(key, value.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()[:32]
+
+
+def passing_keyring() -> Keyring:
+    """Keys for this process alone, where nothing may be written."""
+    key_id = secrets.token_hex(_ID_BYTES)
+    return Keyring(key_id, {key_id: secrets.token_bytes(_KEY_BYTES)})
 
 
 def load_keyring(path: Path) -> Keyring:
@@ -84,6 +93,8 @@ def load_keyring(path: Path) -> Keyring:
         raise SettingsError(f"{path} is not a key file; restore it from a backup, or move it away") from None
     if ring.current not in keys or any(len(key) != _KEY_BYTES for key in keys.values()):
         raise SettingsError(f"{path} lacks its current key, or holds one of the wrong length; restore it")
+    if not all(re.fullmatch(rf"[0-9a-f]{{{2 * _ID_BYTES}}}", key_id) for key_id in keys):
+        raise SettingsError(f"{path} names a key with something else than 8 hex digits; restore it")
     return ring
 
 

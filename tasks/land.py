@@ -43,11 +43,12 @@ def land(connection: duckdb.DuckDBPyConnection, lake: Lake, landing: Landing) ->
 
 def broken_promises(calls: Sequence[tuple[FinishedCall, Mapping[str, Any]]]) -> dict[str, str]:
     """The checks of sql/checks, run over calls before they land: call id -> the check it fails."""
-    if not calls:
-        return {}
-    tables = _together([call_tables(call) for call, _ in calls])
-    tables["recordings"] = as_table("recordings", [row for _, row in calls])
-    broken: dict[str, str] = {}
+    broken = {call.call_id: "storable" for call, row in calls if not _storable(call, row)}
+    storable = [(call, row) for call, row in calls if call.call_id not in broken]
+    if not storable:
+        return broken
+    tables = _together([call_tables(call) for call, _ in storable])
+    tables["recordings"] = as_table("recordings", [row for _, row in storable])
     with scratch() as connection:
         for name, table in tables.items():
             connection.register("landing", table)
@@ -57,6 +58,16 @@ def broken_promises(calls: Sequence[tuple[FinishedCall, Mapping[str, Any]]]) -> 
             rows = connection.execute(f"select distinct call_id from ({check.sql})").fetchall()
             broken |= {call_id: check.name for (call_id,) in rows if call_id}
     return broken
+
+
+def _storable(call: FinishedCall, row: Mapping[str, Any]) -> bool:
+    """Whether the lake's tables can hold a call at all."""
+    try:
+        call_tables(call)
+        as_table("recordings", [row])
+    except (pa.ArrowException, UnicodeError, OverflowError):
+        return False
+    return True
 
 
 def _checks_of_calls() -> list[Question]:

@@ -105,7 +105,6 @@ def test_several_broken_calls_are_all_named() -> None:
     assert set(broken) == {break_it.__name__ for break_it in BREAKS}
 
 
-@pytest.mark.xfail(strict=True, reason="a call that no table can hold takes its whole batch with it")
 @pytest.mark.parametrize(
     "field",
     [{"queue": "\ud800"}, {"agent_id": "\udcff"}, {"customer_id": "\ud800"}],

@@ -104,7 +104,7 @@ def run_ingest(order: Order, *, verbose: bool = False) -> Summary:
             raise KeyboardInterrupt from None
     summary = watcher.summary
     if summary is None:
-        error = state.data if isinstance(state.data, BaseException) else None
+        error = asyncio.run(_error_of(state))
         raise (
             error
             if isinstance(error, CallArchiveError)
@@ -113,6 +113,11 @@ def run_ingest(order: Order, *, verbose: bool = False) -> Summary:
             )
         )
     return summary
+
+
+async def _error_of(state: Any) -> BaseException | None:
+    result = await state.aresult(raise_on_failure=False)
+    return result if isinstance(result, BaseException) else None
 
 
 async def _state_of(flow: Any, parameters: dict[str, Any]) -> Any:

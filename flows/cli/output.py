@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from datetime import date, datetime
 from decimal import Decimal
@@ -61,12 +62,12 @@ def print_rows(rows: pa.Table, form: str, target: Path | None) -> None:
         print_table(rows)
     elif form == "json" or (form == "table" and target is not None):
         _write(
-            json.dumps(rows.to_pylist(), default=_plain, indent=2, ensure_ascii=False).encode() + b"\n",
+            json.dumps(_rows(rows), default=_plain, indent=2, ensure_ascii=False).encode() + b"\n",
             target,
         )
     elif form == "csv":
         sink = pa.BufferOutputStream()
-        pyarrow.csv.write_csv(rows, sink)
+        pyarrow.csv.write_csv(_flat(rows), sink)
         _write(sink.getvalue().to_pybytes(), target)
     else:
         sink = pa.BufferOutputStream()
@@ -95,6 +96,29 @@ def _cell(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
     return str(value)
+
+
+def _rows(rows: pa.Table) -> list[dict[str, Any]]:
+    """Rows with values that JSON has: sums of whole numbers stay whole, and what is no number is null."""
+    return [{name: _json_value(value) for name, value in row.items()} for row in rows.to_pylist()]
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _flat(rows: pa.Table) -> pa.Table:
+    """Rows whose lists and structs are written as JSON, for forms that know neither."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_nested(field.type):
+            texts = [
+                None if value is None else json.dumps(value, default=_plain)
+                for value in rows.column(place).to_pylist()
+            ]
+            rows = rows.set_column(place, field.name, pa.array(texts, pa.string()))
+    return rows

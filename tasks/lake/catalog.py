@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -87,7 +88,8 @@ def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     if not lake.catalog.exists():
         raise SettingsError(f"no lake at {lake.root}; make one: callarchive ingest FOLDER --lake {lake.root}")
     with _attached(lake, "read_only") as connection:
-        _create_views(connection, with_comments=True)
+        with _told_as_damage(lake):
+            _create_views(connection, with_comments=True)
         connection.execute("begin")
         yield connection
 
@@ -95,7 +97,9 @@ def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that may change the lake, which is made when there is none."""
-    lake.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(lake.data)
+    with sqlite3.connect(lake.catalog) as catalog, _told_as_damage(lake):
+        catalog.execute("pragma journal_mode = wal")  # who reads must not lock out who lands
     with _attached(lake, f"data_inlining_row_limit {_INLINE_ROWS}") as connection:
         _create_tables(connection)
         yield connection
@@ -108,7 +112,7 @@ def exclusively(lake: Lake) -> Iterator[None]:
     Raises:
         SettingsError: another process holds it. The lock of a killed process is free.
     """
-    lake.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(lake.root)
     lock = FileLock(lake.root / "ingest.lock", blocking=False)
     try:
         lock.acquire()
@@ -148,10 +152,30 @@ def _attached(lake: Lake, option: str) -> Iterator[duckdb.DuckDBPyConnection]:
         for name in _EXTENSIONS:
             connection.execute(f"load '{_extension_file(name)}'")
         catalog, data = (str(path).replace("'", "''") for path in (lake.catalog, lake.data))
-        connection.execute(
-            f"attach 'ducklake:sqlite:{catalog}' as stored (data_path '{data}{os.sep}', {option})"
-        )
+        with _told_as_damage(lake):
+            connection.execute(
+                f"attach 'ducklake:sqlite:{catalog}' as stored "
+                f"(data_path '{data}{os.sep}', override_data_path true, {option})"  # a lake may be moved
+            )
         yield connection
+
+
+@contextmanager
+def _told_as_damage(lake: Lake) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, sqlite3.Error):
+        raise SettingsError(
+            f"the catalog at {lake.catalog} cannot be read: it is unfinished or damaged; run ingest again, "
+            "or restore it from a backup"
+        ) from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be made: {error.strerror}; name another lake") from None
 
 
 def _extension_file(name: str) -> Path:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from uuid import uuid4
 
 import pyarrow as pa
@@ -47,9 +48,11 @@ class Batch:
 
 def land_batch(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) -> None:
     """Land a batch whole or not at all; calls and recordings that were there are replaced."""
-    files = [(name, path) for name in PARTITIONED for path in _write(lake, name, batch.tables[name])]
+    files: list[tuple[str, Path]] = []
     connection.execute("begin")
     try:
+        for name in PARTITIONED:
+            files.extend((name, path) for path in _write(lake, name, batch.tables[name]))
         _remove_replaced(connection, batch.tables["calls"])
         for name, path in files:
             connection.execute("call ducklake_add_data_files('stored', ?, ?)", [name, str(path)])
@@ -91,13 +94,24 @@ def _write(lake: Lake, name: str, table: pa.Table) -> Iterator[Path]:
         folder = lake.data / "main" / name / f"call_date={day or _UNKNOWN_DATE}"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid4().hex}.parquet"
-        with path.open("xb") as file:
+        with _whole_or_gone(path) as file:
             pq.write_table(
                 rows.sort_by([(column, "ascending") for column in _ORDER[name]]), file, **_encoding(rows)
             )
+        yield path
+
+
+@contextmanager
+def _whole_or_gone(path: Path) -> Iterator[BinaryIO]:
+    """A new file that is safe on the disk when this ends, or not there."""
+    try:
+        with path.open("xb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _by_day(table: pa.Table) -> Iterator[tuple[date | None, pa.Table]]:

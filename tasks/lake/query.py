@@ -42,10 +42,19 @@ def run_query(
     try:
         return connection.execute(sql, dict(parameters or {})).to_arrow_table()
     except duckdb.Error as error:
+        connection.rollback()  # a failed question must not spoil the next one
+        connection.begin()
         raise QueryRefused(_first_lines(error)) from None
 
 
 def _refuse_unless_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    try:
+        _refuse_unless_one_select(connection, sql)
+    except RecursionError:
+        raise QueryRefused("the query is nested too deeply; write it shorter") from None
+
+
+def _refuse_unless_one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     row = connection.execute("select json_serialize_sql(?)", [sql]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:

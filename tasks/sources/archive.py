@@ -41,6 +41,8 @@ class Archive:
     top: str
     without: Path | None = None
     """A local folder that is not part of the archive even if it lies inside: the lake."""
+    only: str | None = None
+    """The one recording that was named, where the source is a file."""
 
     @classmethod
     def at(cls, source: str, without: Path | None = None) -> Archive:
@@ -56,17 +58,29 @@ class Archive:
             raise SettingsError(f"cannot open this kind of source: {error}") from None
         if not found:
             raise SettingsError("there is nothing at this source; give a folder, a file or a URL of one")
+        if fs.isfile(top):
+            folder, _, name = top.rpartition("/")
+            return cls(fs, folder or "/", without, only=name)
         return cls(fs, top.rstrip("/") or "/", without)
 
     def files(self) -> Iterator[File]:
         """Every regular file, in the order of their names; links that leave the archive are not followed."""
-        if self.fs.isfile(self.top):
-            yield self._file(self.fs.info(self.top), PurePosixPath(self.top).name)
+        if self.only:
+            yield self._file(self.fs.info(f"{self.top}/{self.only}"), self.only)
             return
         listing = self.fs.find(self.top, detail=True)
         for path in sorted(listing):
             if listing[path]["type"] == "file" and self._inside(path):
                 yield self._file(listing[path], path[len(self.top) :].lstrip("/"))
+
+    def size_of(self, name: str) -> int | None:
+        """The bytes of a regular file of that name inside the archive; None where there is none."""
+        path = f"{self.top}/{name}"
+        try:
+            info = self.fs.info(path)
+        except OSError:
+            return None
+        return int(info["size"] or 0) if info["type"] == "file" and self._inside(path) else None
 
     def read(self, name: str) -> bytes:
         """The bytes of a small file beside the recordings."""

@@ -59,7 +59,7 @@ def _with_channels(row: Mapping[str | Any, Any]) -> dict[str, Any]:
     if isinstance(stated, str):
         try:
             fields["channels"] = json.loads(stated)
-        except ValueError:
+        except (ValueError, RecursionError):
             fields["channels"] = dict(enumerate(part.strip() for part in re.split(r"[,;|]", stated)))
     elif numbered:
         fields["channels"] = numbered
@@ -87,6 +87,9 @@ def _text(stated: Mapping[str, Any], field: str, problems: list[str]) -> str | N
         return None
     if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > _MAX_TEXT:
         problems.append(f"{field} is not a short text")
+        return None
+    if not str(value).isprintable():
+        problems.append(f"{field} holds characters that cannot be shown")
         return None
     return str(value)
 
@@ -119,7 +122,7 @@ def _channels(value: Any, problems: list[str]) -> dict[int, str]:
         return {}
     try:
         pairs = {int(key): str(speaker).strip().lower() for key, speaker in dict(value).items()}
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         problems.append("channels is not a map from channel number to speaker")
         return {}
     if any(not re.fullmatch(r"[a-z][a-z0-9_]{0,31}", speaker) for speaker in pairs.values()):
@@ -136,4 +139,16 @@ def _extra(fields: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
     }
     if len(fields) > _MAX_FIELDS or any(len(value) > _MAX_TEXT for value in kept.values()):
         problems.append(f"extra fields cut to {_MAX_FIELDS} of {_MAX_TEXT} characters")
-    return {key: value[:_MAX_TEXT] for key, value in kept.items()}
+    shown = {key: value[:_MAX_TEXT] for key, value in kept.items() if _encodable(key) and _encodable(value)}
+    if len(shown) < len(kept):
+        problems.append("extra fields left out that are not Unicode text")
+    return shown
+
+
+def _encodable(text: str) -> bool:
+    """False for half a surrogate pair, which no table can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -116,7 +116,6 @@ def test_nothing_tried_to_leave_this_machine(sample_lake: SampleLake) -> None:
     assert not (sample_lake.home / "sockets-tried").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="onnxruntime's telemetry is on: it keeps a device id and sends events")
 def test_no_library_prepares_to_report_to_its_maker(sample_lake: SampleLake) -> None:
     assert not list(sample_lake.home.rglob("deviceid"))
 

@@ -244,7 +244,6 @@ def test_a_disk_that_fills_up_at_any_file_leaves_the_lake_as_it_was(
     assert broken_checks(connection) == []
 
 
-@pytest.mark.xfail(strict=True, reason="files written before the disk was full stay until the next run")
 def test_a_disk_that_fills_up_is_left_no_fuller(
     lake: Lake, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -306,7 +305,6 @@ def test_a_lake_in_a_folder_with_an_odd_name_works(tmp_path: Path, name: str) ->
         assert _calls(connection) == ["call-1", "call-2"]
 
 
-@pytest.mark.xfail(strict=True, reason="the catalog holds the data's absolute path and refuses another")
 def test_a_lake_that_was_moved_can_be_read(tmp_path: Path, lake: Lake) -> None:
     with writing(lake) as connection:
         _land(connection, lake, finished_call())
@@ -316,7 +314,6 @@ def test_a_lake_that_was_moved_can_be_read(tmp_path: Path, lake: Lake) -> None:
         assert run_query(question, "select * from words").num_rows == 11
 
 
-@pytest.mark.xfail(strict=True, reason="a lake whose making was cut off raises for everybody who reads it")
 @pytest.mark.parametrize("tables", [0, 3, 6])
 def test_a_lake_that_was_killed_while_it_was_made_can_be_asked(
     empty_place: Lake, monkeypatch: pytest.MonkeyPatch, tables: int
@@ -341,10 +338,6 @@ def test_a_lake_that_was_killed_while_it_was_made_is_completed(
         assert broken_checks(connection) == []
 
 
-LOCKED = pytest.mark.xfail(strict=True, reason="SQLite without WAL: who reads locks out who lands")
-
-
-@LOCKED
 def test_reading_does_not_stop_a_landing(lake: Lake, connection: Connection) -> None:
     _land(connection, lake, finished_call())
     with reading(lake) as question:

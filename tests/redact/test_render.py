@@ -7,8 +7,8 @@ from talk import labelled, redacted, talk
 
 from tasks.find_pii import find_pii
 from tasks.redact.render import render, turn_text
-from tasks.score_redaction import conversation_of
 from tasks.schemas import Conversation, Finding, Turn, Word
+from tasks.score_redaction import conversation_of
 
 if TYPE_CHECKING:
     from tasks.redact.rules import Rules
