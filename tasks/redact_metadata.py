@@ -44,6 +44,7 @@ def mask_path(path: str) -> str:
 
     In the last part a word that is no ordinary one goes as well: it may be a name that no list knows.
     """
+    path = path.encode(errors="replace").decode()  # a name in an old encoding is no text
     scheme = _SCHEME.match(path)
     start = scheme.group() if scheme else ""
     head, slash, name = path[len(start) :].rpartition("/")
