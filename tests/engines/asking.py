@@ -11,10 +11,10 @@ from tasks.engines.client import open_client
 from tasks.engines.contract import EngineOptions
 from tasks.engines.errand import Errand, Patience
 from tasks.engines.registry import HOSTED
-from tests.stand_in import Fault
+from tasks.stand_in import Fault
 
 if TYPE_CHECKING:
-    from tests.stand_in import StandIn
+    from tasks.stand_in import StandIn
 
 PATIENCE = Patience(
     deadline_s=5.0,

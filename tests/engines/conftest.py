@@ -13,12 +13,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # importlib mode leaves the 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.stand_in import StandIn
+    from tasks.stand_in import StandIn
 
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[StandIn]:
-    from tests.stand_in import StandIn
+    from tasks.stand_in import StandIn
 
     with StandIn() as stand_in:
         yield stand_in

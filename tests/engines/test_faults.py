@@ -14,12 +14,12 @@ import pytest
 from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded
 from tasks.engines.registry import HOSTED
 from tasks.errors import EngineBusy, EngineError, EngineRefused, UnexpectedAnswer
+from tasks.stand_in.desk import Kind, sound_id
+from tasks.stand_in.hearing import canned
 from tests.engines.asking import KEY, PATIENCE, SOUND, TRANSCRIBES, errand_for, fault, fetch
-from tests.stand_in.desk import Kind, sound_id
-from tests.stand_in.hearing import canned
 
 if TYPE_CHECKING:
-    from tests.stand_in import StandIn
+    from tasks.stand_in import StandIn
 
 ENGINES = pytest.mark.parametrize("name", HOSTED)
 

@@ -13,11 +13,11 @@ from tasks.engines import assemblyai
 from tasks.engines.client import open_client
 from tasks.engines.errand import Errand, JobsInMemory
 from tasks.errors import EngineBusy, EngineRefused
+from tasks.stand_in.desk import sound_id
 from tests.engines.asking import KEY, PATIENCE, SOUND, erase, errand_for, fault, fetch, options_for
-from tests.stand_in.desk import sound_id
 
 if TYPE_CHECKING:
-    from tests.stand_in import StandIn
+    from tasks.stand_in import StandIn
 
 NAME = "assemblyai"
 

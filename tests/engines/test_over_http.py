@@ -9,15 +9,15 @@ import pytest
 
 from tasks.engines.registry import HOSTED
 from tasks.errors import EngineRefused
+from tasks.stand_in.desk import sound_id
+from tasks.stand_in.hearing import canned
+from tasks.stand_in.multipart import read_form, values
+from tasks.stand_in.self_hosted import SPEACHES, VLLM, WHISPER_CPP
 from tests.engines.asking import KEY, SILENCE, SOUND, STEREO, erase, errand_for, fetch, options_for
-from tests.stand_in.desk import sound_id
-from tests.stand_in.hearing import canned
-from tests.stand_in.multipart import read_form, values
-from tests.stand_in.self_hosted import SPEACHES, VLLM, WHISPER_CPP
 
 if TYPE_CHECKING:
-    from tests.stand_in import StandIn
-    from tests.stand_in.desk import Seen
+    from tasks.stand_in import StandIn
+    from tasks.stand_in.desk import Seen
 
 STEREO_ENGINES = [name for name in HOSTED if HOSTED[name].CAPABILITIES.channels_per_request > 1]
 OPENAI_MODELS = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe"]

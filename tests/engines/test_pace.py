@@ -10,7 +10,7 @@ from tasks.engines.pace import Pace
 from tests.engines.asking import errand_for, fetch
 
 if TYPE_CHECKING:
-    from tests.stand_in import StandIn
+    from tasks.stand_in import StandIn
 
 
 def _took_s(pace: Pace, turns: int) -> float:

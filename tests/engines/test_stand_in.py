@@ -11,7 +11,7 @@ from tasks.engines.wav import as_wav
 from tests.engines.asking import KEY, SOUND
 
 if TYPE_CHECKING:
-    from tests.stand_in import StandIn
+    from tasks.stand_in import StandIn
 
 WAV = as_wav(SOUND)
 BEARER, TOKEN = {"authorization": f"Bearer {KEY}"}, {"authorization": f"Token {KEY}"}
@@ -101,6 +101,6 @@ def test_it_works_by_hand_too() -> None:
     import sys
     from pathlib import Path
 
-    started = [sys.executable, "-m", "tests.stand_in", "--help"]
+    started = [sys.executable, "-m", "tasks.stand_in", "--help"]
     shown = subprocess.run(started, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
     assert "--local-model" in shown.stdout

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 
-from tests.stand_in.app import stand_in_app
-from tests.stand_in.desk import Desk
-from tests.stand_in.vendors import BASE_PATHS
+from tasks.stand_in.app import stand_in_app
+from tasks.stand_in.desk import Desk
+from tasks.stand_in.vendors import BASE_PATHS
 
 if TYPE_CHECKING:
     from types import TracebackType

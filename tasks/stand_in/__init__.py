@@ -3,12 +3,12 @@
     with StandIn() as stand_in:
         client = open_client(deepgram, stand_in.key, base_url=stand_in.base_url("deepgram"))
 
-`python -m tests.stand_in` starts one by hand. The formats follow the vendors' specifications as read on
+`python -m tasks.stand_in` starts one by hand. The formats follow the vendors' specifications as read on
 2026-11-22; what a request must have is checked as the vendors check it.
 """
 
-from tests.stand_in.desk import Desk, Fault
-from tests.stand_in.hearing import HeardWord, canned, local_model
-from tests.stand_in.server import StandIn
+from tasks.stand_in.desk import Desk, Fault
+from tasks.stand_in.hearing import HeardWord, canned, local_model
+from tasks.stand_in.server import StandIn
 
 __all__ = ["Desk", "Fault", "HeardWord", "StandIn", "canned", "local_model"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in.page import text_of
+from tasks.stand_in.page import bare, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.stand_in.hearing import HeardWord
+    from tasks.stand_in.hearing import HeardWord
 
 _LOGPROB = -0.2
 
@@ -25,13 +25,13 @@ def verbose(words: list[HeardWord], length_s: float, language: str) -> dict[str,
     }
 
 
-def bare(word: HeardWord, before: str = "") -> dict[str, Any]:
+def timed(word: HeardWord, before: str = "") -> dict[str, Any]:
     """A word without punctuation."""
-    return {"word": before + word.text, "start": word.start_s, "end": word.end_s}
+    return {"word": before + bare(word), "start": word.start_s, "end": word.end_s}
 
 
 def _speaches(words: list[HeardWord], length_s: float) -> dict[str, Any]:
-    return verbose(words, length_s, "en") | {"words": [bare(word, " ") for word in words] or None}
+    return verbose(words, length_s, "en") | {"words": [timed(word, " ") for word in words] or None}
 
 
 def _vllm(words: list[HeardWord], length_s: float) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from tests.stand_in.hearing import HeardWord
+    from tasks.stand_in.hearing import HeardWord
 
 
 async def transcribe(visit: Visit) -> Response:
@@ -28,9 +28,11 @@ async def transcribe(visit: Visit) -> Response:
     channels = visit.sound_or_url()
     visit.need(len(channels) == 1, 400, "single channel only")
     [words] = await visit.heard(channels)
-    shape = _pro if model == "pulse-pro" else _pulse
-    content = shape(words, duration_s(channels), query.get("word_timestamps"), query.get("diarize"))
-    return answer(content, _headers(visit))
+    length_s, times = duration_s(channels), query.get("word_timestamps") == "true"
+    if model == "pulse-pro":
+        return answer(_pro(words, length_s, times=times), _headers(visit))
+    speakers = query.get("diarize") == "true"
+    return answer(_pulse(words, length_s, times=times, speakers=speakers), _headers(visit))
 
 
 async def erase(visit: Visit) -> Response:
@@ -47,25 +49,25 @@ def _headers(visit: Visit) -> dict[str, str]:
     return headers
 
 
-def _pulse(words: list[HeardWord], length_s: float, times: str | None, diarize: str | None) -> dict[str, Any]:
-    speaker = {"speaker": 0, "speaker_confidence": 1} if diarize == "true" else {}
+def _pulse(words: list[HeardWord], length_s: float, *, times: bool, speakers: bool) -> dict[str, Any]:
+    speaker = {"speaker": 0, "speaker_confidence": 1} if speakers else {}
     listed = [_word(text, word) | speaker for text, word in zip(written(words), words, strict=True)]
     whole = [{"start": words[0].start_s, "end": words[-1].end_s, "text": text_of(words)}] if words else []
     return {
         "status": "success",
         "transcription": text_of(words),
-        "words": listed if times == "true" else [],
-        "utterances": whole if times == "true" else [],
+        "words": listed if times else [],
+        "utterances": whole if times else [],
         "metadata": {"duration": length_s, "fileSize": int(length_s * 32_000) + 44},
     }
 
 
-def _pro(words: list[HeardWord], length_s: float, times: str | None, diarize: str | None) -> dict[str, Any]:
+def _pro(words: list[HeardWord], length_s: float, *, times: bool) -> dict[str, Any]:
     listed = [_word(text, word) for text, word in zip(written(words), words, strict=True)]
     return {
         "status": "success",
         "transcription": text_of(words),
-        "words": listed if times == "true" else [],
+        "words": listed if times else [],
         "language": "en",
         "metadata": {"duration": length_s, "processing_time_ms": 172.11, "rtfx": 30.7, "num_chunks": 1},
         "totalBytes": int(length_s * 32_000) + 44,

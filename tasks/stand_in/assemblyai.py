@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in.desk import sound_at
-from tests.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.desk import sound_at
+from tasks.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from tests.stand_in.hearing import HeardWord
+    from tasks.stand_in.hearing import HeardWord
 
 _GONE = (
     'The "universal-3-pro" speech model(s) have been deprecated. '

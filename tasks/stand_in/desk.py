@@ -11,7 +11,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.stand_in.hearing import Hear, HeardWord, canned
+from tasks.stand_in.hearing import Hear, HeardWord, canned
 
 Kind = Literal[
     "status",  # `status`, with the vendor's own body, and Retry-After if given

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in.multipart import value, values
-from tests.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.multipart import value, values
+from tasks.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in.desk import sound_at
-from tests.stand_in.multipart import value
-from tests.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.desk import sound_at
+from tasks.stand_in.multipart import value
+from tasks.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from tests.stand_in.hearing import HeardWord
+    from tasks.stand_in.hearing import HeardWord
 
 _MODELS = ("scribe_v1", "scribe_v2", "scribe_v2_medical", "scribe_v3")
 

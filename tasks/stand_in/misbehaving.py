@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from tests.stand_in.desk import Desk, Fault, Seen, read_wav, sound_id
-from tests.stand_in.vendors import engine_at, error_body
+from tasks.stand_in.desk import Desk, Fault, Seen, read_wav, sound_id
+from tasks.stand_in.vendors import engine_at, error_body
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.stand_in import assemblyai, cartesia, deepgram, elevenlabs, openai, pulse
-from tests.stand_in.misbehaving import Misbehaving
-from tests.stand_in.page import Refusal, Visit
+from tasks.stand_in import assemblyai, cartesia, deepgram, elevenlabs, openai, pulse
+from tasks.stand_in.misbehaving import Misbehaving
+from tasks.stand_in.page import Refusal, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from tests.stand_in.desk import Desk
+    from tasks.stand_in.desk import Desk
 
     Page = Callable[[Visit], Awaitable[Response]]
 

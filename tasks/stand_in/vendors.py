@@ -27,11 +27,11 @@ def error_body(engine: str, status: int, code: str | None, message: str | None =
     return _WRITERS.get(engine, _plain)(status, code, message or HTTPStatus(status).phrase)
 
 
-def _plain(status: int, code: str | None, said: str) -> dict[str, Any]:
+def _plain(_status: int, _code: str | None, said: str) -> dict[str, Any]:
     return {"error": said}
 
 
-def _pulse(status: int, code: str | None, said: str) -> dict[str, Any]:
+def _pulse(_status: int, _code: str | None, said: str) -> dict[str, Any]:
     return {"error": said, "request_id": _REQUEST_ID}
 
 
@@ -40,15 +40,15 @@ def _deepgram(status: int, code: str | None, said: str) -> dict[str, Any]:
     return {name: code or said.upper().replace(" ", "_"), "err_msg": said, "request_id": _REQUEST_ID}
 
 
-def _openai(status: int, code: str | None, said: str) -> dict[str, Any]:
+def _openai(_status: int, code: str | None, said: str) -> dict[str, Any]:
     return {"error": {"message": said, "type": "invalid_request_error", "param": None, "code": code}}
 
 
-def _elevenlabs(status: int, code: str | None, said: str) -> dict[str, Any]:
+def _elevenlabs(_status: int, code: str | None, said: str) -> dict[str, Any]:
     return {"detail": {"status": code or "error_with_request", "message": said}}
 
 
-def _cartesia(status: int, code: str | None, said: str) -> dict[str, Any]:
+def _cartesia(_status: int, code: str | None, said: str) -> dict[str, Any]:
     return {"error_code": code, "title": said, "message": said, "request_id": _REQUEST_ID}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.page import Visit, answer, bare, duration_s, new_id, text_of, written
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
     from starlette.responses import Response
 
-    from tests.stand_in.hearing import HeardWord
+    from tasks.stand_in.hearing import HeardWord
 
 
 async def transcribe(visit: Visit) -> Response:
@@ -54,7 +54,7 @@ def _metadata(channels: list[bytes]) -> dict[str, Any]:
 
 def _channel(words: list[HeardWord], query: QueryParams) -> dict[str, Any]:
     formatted = "true" in (query.get("smart_format"), query.get("punctuate"))
-    text = text_of(words) if formatted else " ".join(word.text.lower() for word in words)
+    text = text_of(words) if formatted else " ".join(bare(word).lower() for word in words)
     shapes = [_word(word, query) for word in words]
     if formatted:
         for shape, token in zip_longest(shapes, written(words)):
@@ -70,7 +70,7 @@ def _channel(words: list[HeardWord], query: QueryParams) -> dict[str, Any]:
 
 def _word(word: HeardWord, query: QueryParams) -> dict[str, Any]:
     shape: dict[str, Any] = {
-        "word": word.text.lower(),
+        "word": bare(word).lower(),
         "start": word.start_s,
         "end": word.end_s,
         "confidence": word.probability,

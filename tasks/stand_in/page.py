@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import string
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
-from tests.stand_in.desk import Desk, Fault, read_wav, sound_at
-from tests.stand_in.multipart import Part, file_in, read_form
-from tests.stand_in.vendors import error_body
+from tasks.stand_in.desk import Desk, Fault, read_wav, sound_at
+from tasks.stand_in.multipart import Part, file_in, read_form
+from tasks.stand_in.vendors import error_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from tests.stand_in.hearing import HeardWord
+    from tasks.stand_in.hearing import HeardWord
 
 
 class Refusal(Exception):
@@ -114,12 +115,18 @@ def duration_s(channels: list[bytes]) -> float:
 def text_of(words: list[HeardWord]) -> str:
     """The words as a sentence."""
     text = " ".join(word.text for word in words)
-    return text[:1].upper() + text[1:] + ("." if text else "")
+    end = "" if not text or text[-1] in ".?!" else "."
+    return text[:1].upper() + text[1:] + end
 
 
 def written(words: list[HeardWord]) -> list[str]:
     """The words as the sentence writes them."""
     return text_of(words).split()
+
+
+def bare(word: HeardWord) -> str:
+    """A word without the punctuation at its ends."""
+    return word.text.strip(string.punctuation) or word.text
 
 
 def new_id() -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from tests.stand_in.multipart import value, values
-from tests.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
-from tests.stand_in.self_hosted import SELF_HOSTED, bare, verbose
+from tasks.stand_in.multipart import value, values
+from tasks.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.self_hosted import SELF_HOSTED, timed, verbose
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from tests.stand_in.hearing import HeardWord
-    from tests.stand_in.multipart import Part
+    from tasks.stand_in.hearing import HeardWord
+    from tasks.stand_in.multipart import Part
 
 _COMMON = {
     "file",
@@ -74,7 +74,7 @@ def _shape(kind: str, words: list[HeardWord], length_s: float, wanted: list[str]
         return {"text": text_of(words), "logprobs": _logprobs(words), "usage": _tokens()}
     if kind == "gpt-4o-transcribe-diarize":
         return _diarized(words, length_s)
-    whole = verbose(words, length_s, "english") | {"words": [bare(word) for word in words]}
+    whole = verbose(words, length_s, "english") | {"words": [timed(word) for word in words]}
     whole["usage"] = {"type": "duration", "seconds": math.ceil(length_s)}
     dropped = {"words", "segments"} - {f"{granularity}s" for granularity in wanted}
     return {name: content for name, content in whole.items() if name not in dropped}

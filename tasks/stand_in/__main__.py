@@ -1,15 +1,15 @@
-"""Start the stand-in by hand: python -m tests.stand_in [--port 8900] [--local-model] [--latency 0.5]."""
+"""Start the stand-in by hand: python -m tasks.stand_in [--port 8900] [--local-model] [--latency 0.5]."""
 
 from __future__ import annotations
 
 import argparse
 import threading
 
-from tests.stand_in import Desk, StandIn, local_model
-from tests.stand_in.app import PAGES
+from tasks.stand_in import Desk, StandIn, local_model
+from tasks.stand_in.app import PAGES
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m tests.stand_in", description="The vendors' stand-in.")
+    parser = argparse.ArgumentParser(prog="python -m tasks.stand_in", description="The vendors' stand-in.")
     parser.add_argument("--port", type=int, default=8900)
     parser.add_argument("--local-model", action="store_true", help="transcribe with the bundled speech model")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that every answer takes longer")
