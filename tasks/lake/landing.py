@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from uuid import uuid4
 
@@ -48,20 +49,20 @@ class Batch:
 
 def land_batch(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) -> None:
     """Land a batch whole or not at all; calls and recordings that were there are replaced."""
-    files: list[tuple[str, Path]] = []
+    files: dict[str, list[Path]] = {name: [] for name in PARTITIONED}
     connection.execute("begin")
     try:
-        for name in PARTITIONED:
-            files.extend((name, path) for path in _write(lake, name, batch.tables[name]))
+        for name, written in files.items():
+            written.extend(_write(lake, name, batch.tables[name]))
         _remove_replaced(connection, batch.tables["calls"])
-        for name, path in files:
-            connection.execute("call ducklake_add_data_files('stored', ?, ?)", [name, str(path)])
+        for name, written in files.items():
+            _register(connection, name, written)
         _replace_rows(connection, "recordings", "recording_sha256", batch.tables["recordings"])
         _replace_rows(connection, "sightings", "uri_key", batch.tables["sightings"])
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
-        for _, path in files:
+        for path in chain.from_iterable(files.values()):
             path.unlink(missing_ok=True)
         raise
 
@@ -81,6 +82,12 @@ def remove_orphans(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     known.update(os.path.realpath(lake.data / "main" / str(path)) for (path,) in scheduled)
     orphans = [path for path in lake.data.rglob("*.parquet") if os.path.realpath(path) not in known]
     return sum(_removed(path) for path in orphans)
+
+
+def _register(connection: duckdb.DuckDBPyConnection, name: str, written: list[Path]) -> None:
+    if written:
+        paths = [str(path) for path in written]
+        connection.execute("call ducklake_add_data_files('stored', ?, ?)", [name, paths])
 
 
 def _removed(path: Path) -> bool:
