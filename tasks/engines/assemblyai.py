@@ -75,6 +75,8 @@ CAPABILITIES: Final = Capabilities(
     ),
 )
 
+_NOBODY_SPEAKS: Final = "no spoken audio"
+"""A job in which the language was to be detected fails so on silence (seen live in September 2026)."""
 _ERASED: Final = "http://deleted_by_user"
 """What the list of transcripts shows for the sound of a deleted one."""
 
@@ -103,9 +105,15 @@ async def fetch(client: httpx.AsyncClient, pcm: bytes, options: EngineOptions, e
 def parse(answer: bytes) -> Transcript:
     """Every channel's words; raises UnexpectedAnswer."""
     heard = read_answer(_Answer, answer, NAME)
+    if _is_silence(heard.status, heard.error):
+        return Transcript((), request_id=heard.id, billed_ms=0)  # failed jobs are free
     if heard.status != "completed":
         raise UnexpectedAnswer(f"{NAME}: the job's field status is not completed")
-    words = tuple(_word(word) for word in heard.words or () if word.text.strip())
+    if not {"text", "words"} & heard.model_fields_set:  # a webhook's notice
+        raise UnexpectedAnswer(f"{NAME}: the answer's field text is not there")
+    listed = [word for word in heard.words or () if word.text.strip()]
+    first = 0 if any(str(word.channel) == "0" for word in listed) else 1
+    words = tuple(_word(word, first) for word in listed)
     words = words or tuple(untimed(heard.text or ""))
     return Transcript(
         words,
@@ -138,9 +146,7 @@ class _Answer(Answer):
     id: str | None = None
     status: str
     error: str | None = None
-    text: (
-        str | None
-    )  # stated even where it is empty or null: a webhook's notice has none, and is no transcript
+    text: str | None = None
     words: list[_Word] | None = None
     language_code: str | None = None
     language_confidence: Number | None = None
@@ -202,7 +208,7 @@ async def _result(client: httpx.AsyncClient, job_id: str, errand: Errand) -> byt
         job = read_answer(_Job, reply.body, NAME)
         if job.audio_url == _ERASED:
             raise Rejected(f"{NAME}: the job was deleted at the vendor's", httpx.codes.NOT_FOUND)
-        if job.status == "completed":
+        if job.status == "completed" or _is_silence(job.status, job.error):
             return reply.body
         if job.status == "error":  # with HTTP 200; failed jobs are free
             await asyncio.to_thread(errand.jobs.forget, errand.key)
@@ -212,19 +218,23 @@ async def _result(client: httpx.AsyncClient, job_id: str, errand: Errand) -> byt
         await asyncio.sleep(errand.patience.poll_s)
 
 
-def _word(word: _Word) -> Word:
+def _is_silence(status: str | None, error: str | None) -> bool:
+    return status == "error" and _NOBODY_SPEAKS in (error or "")
+
+
+def _word(word: _Word, first: int) -> Word:
     start_ms, end_ms = span_ms(*(None if at is None else at / 1000 for at in (word.start, word.end)))
     return Word(
         text=word.text.strip(),
         start_ms=start_ms,
         end_ms=end_ms,
         confidence=probability(word.confidence),
-        channel=_channel(word.channel),
+        channel=_channel(word.channel, first),
         speaker=speaker_name(word.speaker),
     )
 
 
-def _channel(label: Label) -> int:
-    """Channels are counted from 1, as text; one channel has no label."""
+def _channel(label: Label, first: int) -> int:
+    """Channels are counted from 1, as text, in all examples; one channel has no label."""
     text = str(label or "")
-    return max(0, int(text) - 1) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return max(0, int(text) - first) if text.isascii() and text.isdigit() and len(text) < 4 else 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from tasks.stand_in.desk import sound_at
-from tasks.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.desk import Job, sound_at
+from tasks.stand_in.page import Visit, answer, duration_s, mixed, new_id, text_of, written
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -17,6 +19,11 @@ _GONE = (
     'Use speech_models: ["universal-3-5-pro", "universal-2"] instead.'
 )
 _KNOWN = {"universal-3-5-pro", "universal-2", "assemblyai-stt-3-7"}
+_NOBODY_SPEAKS = (
+    "language_detection cannot be performed on files with no spoken audio."  # live, September 2026
+)
+_FLAGS = ("format_text", "punctuate", "speaker_labels", "multichannel", "language_detection")
+_EMPTY = {"text": None, "words": None, "utterances": None, "confidence": None, "error": None}
 
 
 def _check_key(visit: Visit) -> None:
@@ -33,7 +40,7 @@ async def upload(visit: Visit) -> Response:
 
 
 async def start(visit: Visit) -> Response:
-    """A new job, queued."""
+    """A new job, queued; it is worked on whether anybody asks for it or not."""
     _check_key(visit)
     asked = visit.json()
     _check_request(visit, asked)
@@ -41,74 +48,105 @@ async def start(visit: Visit) -> Response:
     uploaded = visit.desk.uploads.get(url)
     visit.need(uploaded or "cdn.assemblyai.com" not in url, 403, "Cannot access uploaded file")
     channels = visit.wav(uploaded) if uploaded else sound_at(url)
-    used = channels if asked.get("multichannel") else channels[:1]
-    heard = await visit.heard(used)
-    job = _job(new_id(), asked, heard, duration_s(channels))
-    if visit.fault is not None and visit.fault.kind == "job_error":
-        job |= {"status": "error", "error": f"Download error, unable to download {url}", "words": None}
-    job["polls"] = 10**6 if visit.fault is not None and visit.fault.kind == "job_stuck" else visit.desk.polls
-    visit.desk.jobs[str(job["id"])] = job
-    return answer({**_public(job), "status": "queued", "text": None, "words": None, "error": None})
+    work = asyncio.create_task(visit.heard(channels if asked.get("multichannel") else mixed(channels)))
+    fault = visit.fault.kind if visit.fault else None
+    job_id = new_id()
+    visit.desk.jobs[job_id] = Job(
+        asked,
+        duration_s(channels),
+        work,
+        polls=10**6 if fault == "job_stuck" else visit.desk.polls,
+        failed=f"Download error, unable to download {url}" if fault == "job_error" else None,
+    )
+    return answer(_about(job_id, asked) | {"status": "queued"})
 
 
 async def result(visit: Visit) -> Response:
     """A job as far as it is."""
-    _check_key(visit)
-    job = visit.desk.jobs.get(visit.request.path_params["job_id"])
-    if job is None:
-        raise visit.refuse(404, "Not found")
-    polls = int(str(job["polls"]))
-    job["polls"] = polls - 1
-    if polls > 0:
-        return answer({**_public(job), "status": "processing", "text": None, "words": None, "error": None})
-    return answer(_public(job))
+    job_id, job = _job(visit)
+    job.polls -= 1
+    if job.polls >= 0 or not job.work.done():
+        return answer(_about(job_id, job.asked) | {"status": "processing"})
+    return answer(_about(job_id, job.asked) | _outcome(job))
 
 
 async def erase(visit: Visit) -> Response:
     """A job without what it held."""
+    job_id, job = _job(visit)
+    job.erased = True
+    visit.desk.erased.append(job_id)
+    return answer(_about(job_id, job.asked) | _outcome(job))
+
+
+def _job(visit: Visit) -> tuple[str, Job]:
     _check_key(visit)
     job_id = visit.request.path_params["job_id"]
     job = visit.desk.jobs.get(job_id)
     if job is None:
         raise visit.refuse(404, "Not found")
-    visit.desk.erased.append(job_id)
-    job |= {"audio_url": "http://deleted_by_user", "text": "Deleted by user.", "words": None}
-    return answer(_public(job))
+    return job_id, job
 
 
 def _check_request(visit: Visit, asked: dict[str, Any]) -> None:
     visit.need(asked.get("audio_url"), 400, "audio_url is required")
     models = asked.get("speech_models") or []
     visit.need("universal-3-pro" not in models, 400, _GONE)
+    # Without a list the account's own default is taken; the stand-in wants it stated.
     visit.need(models and set(models) <= _KNOWN, 400, "speech_models must be a list of known models")
     twice = asked.get("language_code") and asked.get("language_detection")
     visit.need(not twice, 400, "language_code and language_detection exclude each other")
-    for name in ("format_text", "punctuate", "speaker_labels", "multichannel"):
+    for name in _FLAGS:
         visit.need(isinstance(asked.get(name, True), bool), 400, f"{name} must be a Boolean")
+    terms = asked.get("keyterms_prompt") or []
+    most = 200 if "universal-2" in models else 1000
+    fine = len(terms) <= most and all(len(term.split()) <= 6 for term in terms)
+    visit.need(fine, 400, f"keyterms_prompt takes {most} terms of at most 6 words")
 
 
-def _job(job_id: str, asked: dict[str, Any], heard: list[list[HeardWord]], length_s: float) -> dict[str, Any]:
-    several = bool(asked.get("multichannel"))
-    words = [
-        _word(text, word, channel if several else None, labels=bool(asked.get("speaker_labels")))
-        for channel, spoken in enumerate(heard, 1)
-        for text, word in zip(written(spoken), spoken, strict=True)
-    ]
-    text = " ".join(text_of(spoken) for spoken in heard if spoken)
+def _about(job_id: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """What a job's every state shows."""
     return {
         "id": job_id,
-        "status": "completed",
         "audio_url": asked["audio_url"],
-        "language_code": asked.get("language_code") or "en_us",
-        "language_confidence": 0.9959 if asked.get("language_detection") else None,
-        "text": text,
-        "confidence": None if not words else 0.9,
-        "words": sorted(words, key=lambda word: word["start"]),
-        "utterances": None,
-        "audio_duration": round(length_s),
+        "speech_models": asked["speech_models"],
+        "multichannel": asked.get("multichannel"),
+        "language_code": asked.get("language_code"),
+        "audio_duration": None,
+        **_EMPTY,
+    }
+
+
+def _outcome(job: Job) -> dict[str, Any]:
+    heard = job.work.result() if job.work.done() else []
+    silent = bool(job.asked.get("language_detection")) and not any(heard)
+    failed = job.failed or (_NOBODY_SPEAKS if silent else None)
+    if job.erased:
+        return {"status": "completed", "audio_url": "http://deleted_by_user", "text": "Deleted by user."}
+    if failed:
+        return {"status": "error", "error": failed}
+    return {"status": "completed", **_transcript(job, heard)}
+
+
+def _transcript(job: Job, heard: list[list[HeardWord]]) -> dict[str, Any]:
+    several, labels = bool(job.asked.get("multichannel")), bool(job.asked.get("speaker_labels"))
+    by_channel = [
+        [
+            _word(text, word, channel if several else None, labels=labels)
+            for text, word in zip(written(spoken), spoken, strict=True)
+        ]
+        for channel, spoken in enumerate(heard, 1)
+    ]
+    words = sorted((word for spoken in by_channel for word in spoken), key=lambda word: word["start"])
+    return {
+        "language_code": job.asked.get("language_code") or "en",
+        "language_confidence": 0.9959 if job.asked.get("language_detection") else None,
+        "text": " ".join(text_of(spoken) for spoken in heard if spoken),
+        "confidence": fmean(word["confidence"] for word in words) if words else None,
+        "words": words,
+        "utterances": [_utterance(one) for one in by_channel if one] if several or labels else None,
+        "audio_duration": round(job.length_s),
         "audio_channels": len(heard) if several else None,
-        "speech_model_used": asked["speech_models"][0],
-        "error": None,
+        "speech_model_used": job.asked["speech_models"][0],
     }
 
 
@@ -125,5 +163,10 @@ def _word(text: str, word: HeardWord, channel: int | None, *, labels: bool) -> d
     return shape
 
 
-def _public(job: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in job.items() if name != "polls"}
+def _utterance(words: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        **words[0],
+        "text": " ".join(word["text"] for word in words),
+        "end": words[-1]["end"],
+        "words": words,
+    }

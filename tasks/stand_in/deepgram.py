@@ -5,13 +5,16 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from tasks.stand_in.page import Visit, answer, bare, duration_s, new_id, text_of, written
+from tasks.stand_in.page import Visit, answer, bare, duration_s, mixed, new_id, text_of, written
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
     from starlette.responses import Response
 
     from tasks.stand_in.hearing import HeardWord
+
+_MOST_CHANNELS = 20
+_DIARIZERS = (None, "latest", "v1", "v2")
 
 
 async def transcribe(visit: Visit) -> Response:
@@ -26,16 +29,16 @@ async def transcribe(visit: Visit) -> Response:
     visit.need(known, 400, "Bad Request: No such model/language/tier combination found.", "Bad Request")
     takes_terms = model.startswith("nova-3") or not query.getlist("keyterm")
     visit.need(takes_terms, 400, "Keyterm prompting is only for nova-3", "INVALID_QUERY_PARAMETER")
+    told = query.get("diarize_model") in _DIARIZERS
+    visit.need(told, 400, "diarize_model is latest, v1 or v2", "INVALID_QUERY_PARAMETER")
     channels = visit.sound_or_url()
+    visit.need(len(channels) <= _MOST_CHANNELS, 400, unsupported, "Bad Request")
     if query.get("multichannel") != "true":
-        channels = channels[:1]
+        channels = mixed(channels)
     heard = await visit.heard(channels)
-    return answer(
-        {
-            "metadata": _metadata(channels),
-            "results": {"channels": [_channel(words, query) for words in heard]},
-        }
-    )
+    metadata = _metadata(channels)
+    results = {"channels": [_channel(words, query) for words in heard]}
+    return answer({"metadata": metadata, "results": results}, {"dg-request-id": metadata["request_id"]})
 
 
 def _metadata(channels: list[bytes]) -> dict[str, Any]:
@@ -60,9 +63,10 @@ def _channel(words: list[HeardWord], query: QueryParams) -> dict[str, Any]:
         for shape, token in zip_longest(shapes, written(words)):
             shape["punctuated_word"] = token
     confidence = sum(word.probability for word in words) / len(words) if words else 0.0
-    channel: dict[str, Any] = {
-        "alternatives": [{"transcript": text, "confidence": confidence, "words": shapes}]
-    }
+    best: dict[str, Any] = {"transcript": text, "confidence": confidence, "words": shapes}
+    if query.get("language") == "multi":
+        best["languages"] = ["en"] if words else []
+    channel: dict[str, Any] = {"alternatives": [best]}
     if query.get("detect_language") == "true":
         channel |= {"detected_language": "en", "language_confidence": 0.97}
     return channel

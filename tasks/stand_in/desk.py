@@ -9,7 +9,7 @@ import threading
 import wave
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from tasks.stand_in.hearing import Hear, HeardWord, canned
 
@@ -57,6 +57,19 @@ class Seen:
 
 
 @dataclass
+class Job:
+    """A transcription that goes on while nobody waits for it."""
+
+    asked: dict[str, Any]
+    length_s: float
+    work: asyncio.Task[list[list[HeardWord]]]
+    polls: int
+    """How often it is asked for in vain, even if the work is done."""
+    failed: str | None = None
+    erased: bool = False
+
+
+@dataclass
 class Desk:
     """Shared by all of the stand-in's pages; safe to read and set from the test's thread."""
 
@@ -65,13 +78,13 @@ class Desk:
     latency_s: float = 0.0
     enterprise: bool = True
     polls: int = 1
-    """How often a job is asked for before it is done."""
+    """How often a job is asked for in vain."""
     seen: list[Seen] = field(default_factory=list)
     worked: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often a sound was worked on, which is what a vendor bills: by engine and SHA-256 of the samples."""
     erased: list[str] = field(default_factory=list)
     uploads: dict[str, bytes] = field(default_factory=dict)
-    jobs: dict[str, dict[str, object]] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
     in_flight: int = 0
     most_in_flight: int = 0
     _faults: dict[str, deque[Fault]] = field(default_factory=dict)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse
 
 from tasks.stand_in.desk import Desk, Fault, Seen, read_wav, sound_id
-from tasks.stand_in.vendors import engine_at, error_body
+from tasks.stand_in.vendors import engine_at, error_answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,7 +43,9 @@ class Misbehaving:
         if fault is None or fault.kind in ("silence", "job_error", "job_stuck"):
             await self.app(scope, _replayed(body), send)
         elif fault.kind == "status":
-            await _status(engine, fault)(scope, receive, send)
+            headers = {"retry-after": fault.retry_after} if fault.retry_after else {}
+            refused = error_answer(engine, fault.status, fault.code, headers=headers)
+            await refused(scope, receive, send)
         elif fault.kind == "wrong_type":
             await HTMLResponse(_PAGE)(scope, receive, send)
         elif fault.kind == "dropped":
@@ -65,11 +67,6 @@ def _seen(engine: str, scope: Scope, body: bytes) -> Seen:
         body=body if len(body) <= _KEPT_BYTES else b"",
         sound=sound_id(channels) if channels else "",
     )
-
-
-def _status(engine: str, fault: Fault) -> Response:
-    headers = {"retry-after": fault.retry_after} if fault.retry_after else {}
-    return JSONResponse(error_body(engine, fault.status, fault.code), fault.status, headers)
 
 
 async def _spoil(answer: list[Message], fault: Fault, receive: Receive, send: Send) -> None:

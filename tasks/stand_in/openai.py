@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tasks.stand_in.multipart import value, values
-from tasks.stand_in.page import Visit, answer, duration_s, new_id, text_of, written
+from tasks.stand_in.page import Visit, answer, duration_s, mixed, new_id, text_of, written
 from tasks.stand_in.self_hosted import SELF_HOSTED, timed, verbose
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ _FIELDS = {
     "gpt-4o-transcribe-diarize": {"file", "model", "language", "response_format", "chunking_strategy"},
     "gpt-transcribe": {"file", "model", "response_format", "languages[]", "keywords[]"},
 }
+_MOST_BYTES = 26_214_400
 _FORMATS = {
-    "whisper-1": {"json", "verbose_json"},
+    "whisper-1": {"json", "verbose_json"},  # and text, srt and vtt, which the stand-in does not write
     "gpt-4o-transcribe": {"json"},
     "gpt-4o-transcribe-diarize": {"json", "diarized_json"},
     "gpt-transcribe": {"json"},
@@ -46,10 +47,11 @@ async def transcribe(visit: Visit) -> Response:
     model = value(form, "model") or ""
     visit.need(model, 400, "you must provide a model parameter")
     kind = "gpt-4o-transcribe" if model.startswith("gpt-4o-mini") else model
+    too_big = f"413: Maximum content size limit ({_MOST_BYTES}) exceeded"
+    visit.need(len(visit.body) <= _MOST_BYTES or kind in SELF_HOSTED, 413, too_big)
     _check_fields(visit, form, kind)
     channels = visit.file(form)
-    visit.need(len(channels) == 1 or model == "whisper-1", 400, "one channel, please")
-    [words] = await visit.heard(channels[:1])
+    [words] = await visit.heard(mixed(channels))
     wanted = values(form, "timestamp_granularities[]") or ["segment"]
     return answer(_shape(kind, words, duration_s(channels), wanted), {"x-request-id": new_id()})
 
@@ -61,7 +63,7 @@ def _check_fields(visit: Visit, form: list[Part], kind: str) -> None:
     formats = _FORMATS.get(kind, {"json", "verbose_json"})
     asked = value(form, "response_format") or "json"
     visit.need(asked in formats, 400, f"response_format '{asked}' is not compatible.", "unsupported_value")
-    wants_strategy = kind.endswith("-diarize") and len(visit.body) > 30 * 32_000
+    wants_strategy = kind.endswith("-diarize") and len(visit.body) > 30 * 32_000  # 30 s
     visit.need(value(form, "chunking_strategy") or not wants_strategy, 400, "chunking_strategy is required")
 
 

@@ -8,11 +8,12 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from starlette.responses import JSONResponse, Response
 
 from tasks.stand_in.desk import Desk, Fault, read_wav, sound_at
 from tasks.stand_in.multipart import Part, file_in, read_form
-from tasks.stand_in.vendors import error_body
+from tasks.stand_in.vendors import error_answer
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,7 +27,7 @@ class Refusal(Exception):
     def __init__(self, engine: str, status: int, message: str, code: str | None = None) -> None:
         """An error in the vendor's words."""
         super().__init__(message)
-        self.response = JSONResponse(error_body(engine, status, code, message), status)
+        self.response = error_answer(engine, status, code, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,14 @@ class Visit:
     async def heard(self, channels: list[bytes]) -> list[list[HeardWord]]:
         """The words of every channel."""
         return await self.desk.heard(self.engine, channels, self.fault)
+
+
+def mixed(channels: list[bytes]) -> list[bytes]:
+    """All channels as one, which is what a vendor does with a file whose channels nobody asked it to keep."""
+    if len(channels) == 1:
+        return channels
+    together = np.mean([np.frombuffer(channel, np.int16) for channel in channels], axis=0)
+    return [together.astype(np.int16).tobytes()]
 
 
 def duration_s(channels: list[bytes]) -> float:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from tasks.stand_in.hearing import HeardWord
 
 
+_LANGUAGES = set(
+    "en hi de es ru it fr nl pt uk pl cs sk lv et ro fi sv bg hu da lt mt bn gu ta "
+    "multi-eu multi-asian multi-indic".split()
+)
+
+
 async def transcribe(visit: Visit) -> Response:
     """A transcript, in Pulse's shape or Pulse Pro's."""
     query = visit.request.query_params
@@ -19,13 +25,17 @@ async def transcribe(visit: Visit) -> Response:
     model = query.get("model")
     supported = "Missing required query param: model. Supported values: pulse | pulse-pro."
     visit.need(model in ("pulse", "pulse-pro"), 400, supported)
-    visit.need(query.get("language"), 400, "Missing required query param: language.")
+    language = query.get("language") or ""
+    visit.need(language in _LANGUAGES, 400, "Missing or invalid query param: language.")
+    visit.need(language == "en" or model == "pulse", 400, "pulse-pro supports English only.")
     is_json = visit.content_type.startswith("application/json")
     sound = visit.content_type == "application/octet-stream" or visit.content_type.startswith("audio/")
     visit.need(
         sound or (is_json and model == "pulse"), 400, "Invalid file format. Supported formats: audio/*"
     )
     channels = visit.sound_or_url()
+    # What it does with two channels is documented nowhere ("single channel only, multi-channel soon"): the
+    # stand-in refuses them, so that nobody relies on it.
     visit.need(len(channels) == 1, 400, "single channel only")
     [words] = await visit.heard(channels)
     length_s, times = duration_s(channels), query.get("word_timestamps") == "true"

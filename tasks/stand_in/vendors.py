@@ -5,6 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from starlette.responses import JSONResponse, Response
+
 _PATHS = {
     "/waves/": "pulse",
     "/v1/listen": "deepgram",
@@ -22,9 +24,43 @@ def engine_at(path: str) -> str:
     return next((engine for start, engine in _PATHS.items() if path.startswith(start)), "")
 
 
-def error_body(engine: str, status: int, code: str | None, message: str | None = None) -> dict[str, Any]:
+def error_answer(
+    engine: str,
+    status: int,
+    code: str | None,
+    message: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
     """An error as the vendor prints it."""
-    return _WRITERS.get(engine, _plain)(status, code, message or HTTPStatus(status).phrase)
+    said = message or _MESSAGES.get((engine, status)) or HTTPStatus(status).phrase
+    if engine == "assemblyai" and status in (503, 504):  # without a body, says its specification
+        return Response(status_code=status, headers=headers)
+    return JSONResponse(_WRITERS.get(engine, _plain)(status, code, said), status, headers)
+
+
+_MESSAGES = {
+    ("pulse", 413): "File size exceeds maximum limit of 250MB.",
+    ("pulse", 429): "Rate limit exceeded. Please retry after a short backoff.",
+    ("deepgram", 402): "Project does not have enough credits for an ASR request.",
+    ("deepgram", 429): "Too many requests. Please try again later",
+    ("deepgram", 503): "Please try again later",
+    ("openai", 413): "413: Maximum content size limit (26214400) exceeded",
+    ("cartesia", 429): "You have exceeded your plan's concurrency limit.",
+}
+_CODES = {
+    ("deepgram", 401): "INVALID_AUTH",
+    ("deepgram", 402): "ASR_PAYMENT_REQUIRED",
+    ("deepgram", 403): "INSUFFICIENT_PERMISSIONS",
+    ("deepgram", 422): "ASR_UNPROCESSABLE_ENTITY",
+    ("deepgram", 429): "TOO_MANY_REQUESTS",
+    ("deepgram", 503): "Service Unavailable",
+    ("openai", 401): "invalid_api_key",
+    ("openai", 429): "rate_limit_exceeded",
+    ("openai", 503): "server_is_overloaded",
+    ("elevenlabs", 401): "invalid_api_key",
+    ("elevenlabs", 429): "system_busy",
+    ("cartesia", 429): "concurrency_limited",
+}
 
 
 def _plain(_status: int, _code: str | None, said: str) -> dict[str, Any]:
@@ -36,20 +72,35 @@ def _pulse(_status: int, _code: str | None, said: str) -> dict[str, Any]:
 
 
 def _deepgram(status: int, code: str | None, said: str) -> dict[str, Any]:
+    told = code or _CODES.get(("deepgram", status)) or HTTPStatus(status).phrase
+    if told.startswith("INVALID_") and status == HTTPStatus.BAD_REQUEST:  # one of its two shapes
+        return {"category": told, "message": said, "details": said, "request_id": _REQUEST_ID}
     name = "error_code" if status == HTTPStatus.SERVICE_UNAVAILABLE else "err_code"  # sic
-    return {name: code or said.upper().replace(" ", "_"), "err_msg": said, "request_id": _REQUEST_ID}
+    return {name: told, "err_msg": said, "request_id": _REQUEST_ID}
 
 
-def _openai(_status: int, code: str | None, said: str) -> dict[str, Any]:
-    return {"error": {"message": said, "type": "invalid_request_error", "param": None, "code": code}}
+def _openai(status: int, code: str | None, said: str) -> dict[str, Any]:
+    told = code or _CODES.get(("openai", status))
+    its_own = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    kind = "server_error" if its_own else "invalid_request_error"  # a live 413 said so
+    return {"error": {"message": said, "type": kind, "param": None, "code": told}}
 
 
-def _elevenlabs(_status: int, code: str | None, said: str) -> dict[str, Any]:
-    return {"detail": {"status": code or "error_with_request", "message": said}}
+def _elevenlabs(status: int, code: str | None, said: str) -> dict[str, Any]:
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return {"detail": [{"loc": ["body"], "msg": said, "type": "value_error"}]}
+    told = code or _CODES.get(("elevenlabs", status), "error_with_request")
+    return {"detail": {"status": told, "message": said}}
 
 
-def _cartesia(_status: int, code: str | None, said: str) -> dict[str, Any]:
-    return {"error_code": code, "title": said, "message": said, "request_id": _REQUEST_ID}
+def _cartesia(status: int, code: str | None, said: str) -> dict[str, Any]:
+    told = code or _CODES.get(("cartesia", status))
+    return {
+        "error_code": told,
+        "title": HTTPStatus(status).phrase,
+        "message": said,
+        "request_id": _REQUEST_ID,
+    }
 
 
 _WRITERS = {

@@ -14,7 +14,7 @@ from tasks.engines.client import open_client
 from tasks.engines.errand import Errand, JobsInMemory
 from tasks.errors import EngineBusy, EngineRefused
 from tasks.stand_in.desk import sound_id
-from tests.engines.asking import KEY, PATIENCE, SOUND, erase, errand_for, fault, fetch, options_for
+from tests.engines.asking import KEY, PATIENCE, SILENCE, SOUND, erase, errand_for, fault, fetch, options_for
 
 if TYPE_CHECKING:
     from tasks.stand_in import StandIn
@@ -49,7 +49,7 @@ def test_a_killed_run_asks_for_the_job_it_has_paid(stand_in: StandIn) -> None:
                 await work
 
     asyncio.run(killed())
-    stand_in.desk.jobs[next(iter(jobs.values()))]["polls"] = 1
+    stand_in.desk.jobs[next(iter(jobs.values()))].polls = 1
     again = assemblyai.parse(fetch(stand_in, NAME, errand=_errand(jobs)))
     assert again.words
     assert again.request_id == next(iter(jobs.values()))
@@ -76,7 +76,7 @@ def test_a_job_that_takes_too_long_is_left_for_the_next_run(stand_in: StandIn) -
     errand.patience = replace(PATIENCE, deadline_s=0.3)
     with pytest.raises(EngineBusy):
         fetch(stand_in, NAME, errand=errand)
-    stand_in.desk.jobs[next(iter(jobs.values()))]["polls"] = 0
+    stand_in.desk.jobs[next(iter(jobs.values()))].polls = 0
     assert assemblyai.parse(fetch(stand_in, NAME, errand=_errand(jobs))).words
     assert _worked(stand_in) == 1
 
@@ -121,3 +121,10 @@ def test_an_ordered_list_of_models_is_sent_and_the_one_used_is_kept(stand_in: St
 def test_a_retired_model_is_refused_in_the_vendors_words(stand_in: StandIn) -> None:
     with pytest.raises(EngineRefused, match="have been deprecated"):
         fetch(stand_in, NAME, options=options_for(NAME, model="universal-3-pro"))
+
+
+def test_a_job_that_failed_for_silence_is_an_answer_of_silence(stand_in: StandIn) -> None:
+    jobs = JobsInMemory()
+    answer = fetch(stand_in, NAME, SILENCE, options=options_for(NAME, language=None), errand=_errand(jobs))
+    heard = assemblyai.parse(answer)
+    assert (heard.words, heard.billed_ms, heard.request_id) == ((), 0, next(iter(jobs.values())))
