@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup setup-dev demo test test-slow lint format bench wer samples lock clean
+.PHONY: help setup setup-dev demo test test-slow lint format bench wer engines-table samples lock clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.runtime ## install the pinned dependencies into .venv, and nothing else
 
@@ -52,6 +52,12 @@ bench: setup-dev ## speed, memory and the cached second run, as ratios from one 
 
 wer: setup-dev ## word error rate on calls with references: make wer CALLS=DIR
 	$(BIN)/python -m tests.bench.wer $(CALLS)
+
+engines-table: setup ## write what each engine can do into README.md
+	@$(BIN)/callarchive engines --markdown > $(VENV)/engines.md
+	@awk 'FNR == NR { table = table $$0 "\n"; next } /^<!-- end of engines/ { inside = 0; printf "%s", table } \
+		!inside { print } /^<!-- engines/ { inside = 1 }' $(VENV)/engines.md README.md > $(VENV)/readme.md
+	@cp $(VENV)/readme.md README.md
 
 samples: setup-dev ## make the sample archive again (needs the voices; see samples/README.md)
 	$(BIN)/python samples/generate.py

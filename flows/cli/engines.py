@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -12,6 +13,8 @@ from rich.text import Text
 from flows.cli.options import Json
 from flows.cli.output import print_json, say, stdout
 from tasks.engines.registry import ENGINES, HOSTED
+from tasks.engines.retirement import retirement
+from tasks.engines.table import as_markdown
 from tasks.settings import Settings, load_settings
 
 
@@ -21,13 +24,18 @@ def register(app: typer.Typer) -> None:
 
 
 def engines(
+    markdown: Annotated[bool, typer.Option(help="Print all that is known of them, as in README.md.")] = False,
     json: Json = False,
 ) -> None:
     """List the engines with their default model, abilities and price, and say whether a key is set.
 
     Example: callarchive engines
     """
-    facts = [_facts(name, load_settings()) for name in ENGINES]
+    if markdown:
+        print(as_markdown(), end="")  # noqa: T201  (as it is: no width, no colour)
+        return
+    today = datetime.now(UTC).date()
+    facts = [_facts(name, load_settings(), today) for name in ENGINES]
     if json:
         print_json(facts)
         return
@@ -42,10 +50,13 @@ def engines(
             one["name"], one["model"], price, times, one["confidence"] or "-", Text(able), one["key"]
         )
     stdout.print(table)
+    for one in facts:
+        if one["warning"]:
+            say(one["warning"], style="yellow")
     say("Prices as the vendors state them, with source and date: callarchive engines --json")
 
 
-def _facts(name: str, settings: Settings) -> dict[str, Any]:
+def _facts(name: str, settings: Settings, today: date) -> dict[str, Any]:
     engine = ENGINES[name]
     capabilities = asdict(engine.CAPABILITIES.of(engine.DEFAULT_MODEL))
     del capabilities["by_model"]
@@ -57,6 +68,7 @@ def _facts(name: str, settings: Settings) -> dict[str, Any]:
         "name": name,
         "model": engine.DEFAULT_MODEL,
         "key": key,
+        "warning": retirement(engine, engine.DEFAULT_MODEL, today),
         **capabilities,
         "abilities": sorted(capabilities["abilities"]),
     }
