@@ -62,10 +62,14 @@ class Keyring:
                 f"does not open with key {key_id!r}: the data or the key file was changed"
             ) from None
 
+    @property
+    def first(self) -> str:
+        """The id of the key that pseudonyms are made with: later keys leave them as they are."""
+        return next(iter(self.keys))
+
     def pseudonym(self, kind: str, value: str) -> str:
         """HMAC-SHA-256 of a value, 32 hex digits: the same for the same kind, value and first key."""
-        first = self.keys[next(iter(self.keys))]
-        key = hmac.digest(first, b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
+        key = hmac.digest(self.keys[self.first], b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
         return hmac.new(key, value.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()[:32]
 
 

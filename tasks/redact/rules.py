@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
@@ -17,13 +18,20 @@ from tasks.schemas import Tier  # noqa: TC001  (pydantic reads it when the rules
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tasks.schemas import Finding
+
 DETECTOR_VERSION = "1"
 """Goes up whenever the detector would find something else under the same rules."""
+
+_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z][A-Z0-9]*)*")
+"""Leaves no doubt where the name ends in [PERSON_1] and [PERSON_1a2b3c4d5e6f]."""
 
 DEFAULT_PATH = Path(__file__).with_name("rules.yaml")
 
 Profile = Literal["all", "pci", "hipaa", "gdpr", "numbers"]
 Action = Literal["label", "numbered", "pseudonym", "reversible", "delete_only"]
+Mode = Literal["none", "label", "numbered", "pseudonym", "reversible", "delete_only"]
+"""What became of a finding; none where it waits for a person."""
 Score = Field(ge=0.0, le=1.0)
 NEVER_KEPT = frozenset({"CARD_CVV", "PIN", "OTP", "PASSWORD", "SECURITY_ANSWER"})
 """PCI DSS 3.3.1: not to be stored after authorisation, not even encrypted."""
@@ -103,12 +111,22 @@ class Rules(_Checked):
             return "review"
         return "auto" if score >= self.auto_from and rule.tier == "auto" else "flagged"
 
+    def mode_of(self, finding: Finding) -> Mode:
+        """What becomes of a finding."""
+        return "none" if finding.tier == "review" else self.entities[finding.entity].action
 
-def load_rules(profile: str = "all", path: str | Path | None = None) -> Rules:
-    """The rules of a profile; raises SettingsError where the file or the profile is not usable."""
+
+def load_rules(profile: str = "all", path: str | Path | None = None, mode: str | None = None) -> Rules:
+    """The rules of a profile. A mode goes before every action of the file but delete_only.
+
+    Raises:
+        SettingsError: the file, the profile or the mode is not usable.
+    """
     source = Path(path) if path is not None else DEFAULT_PATH
     if profile not in get_args(Profile):
         raise SettingsError(f"no redaction profile {profile!r}; choose one of {', '.join(get_args(Profile))}")
+    if mode is not None and mode not in get_args(Action):
+        raise SettingsError(f"no redaction mode {mode!r}; choose one of {', '.join(get_args(Action))}")
     written = _read(source)
     _check(written, source)
     return Rules(
@@ -117,7 +135,9 @@ def load_rules(profile: str = "all", path: str | Path | None = None) -> Rules:
         review_from=written.review_from,
         fallback_digits=written.fallback_digits.get(profile, written.fallback_digits["default"]),
         entities={
-            name: rule for name, rule in written.entities.items() if profile in _profiles(written, rule)
+            name: _in_mode(rule, mode)
+            for name, rule in written.entities.items()
+            if profile in _profiles(written, rule)
         },
         known=frozenset(written.entities),
         ner_model=written.ner_model,
@@ -126,6 +146,12 @@ def load_rules(profile: str = "all", path: str | Path | None = None) -> Rules:
         allow=written.allow,
         cues=written.cues,
     )
+
+
+def _in_mode(rule: EntityRule, mode: str | None) -> EntityRule:
+    if mode is None or rule.action == "delete_only":
+        return rule
+    return rule.model_copy(update={"action": mode})
 
 
 def _read(source: Path) -> RulesFile:
@@ -154,6 +180,11 @@ def _check(written: RulesFile, source: Path) -> None:
             f"entities.{name}: must be delete_only (PCI DSS 3.3.1)"
             for name, rule in written.entities.items()
             if name in NEVER_KEPT and rule.action != "delete_only"
+        ),
+        *(
+            f"entities.{name}: write its name in capitals, its parts joined by _ and begun with a letter"
+            for name in written.entities
+            if not _NAME.fullmatch(name)
         ),
         *(f"deny.{name}: no such entity" for name in written.deny if name not in written.entities),
         *(f"cues.{name}: no such entity" for name in written.cues if name not in written.entities),

@@ -38,7 +38,7 @@ _WRITTEN = re.compile(r"^\+?\(?\d(?:[\d()./,+:-]*\d)?\)?$")
 _ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
 _SPELT = re.compile(r"^(?:[a-z][-.]){1,}[a-z0-9]$")
 _MIXED = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9/._-]*$")
-_REDACTED = re.compile(r"^\W*\[[A-Z][A-Z0-9_]*\]\W*$")
+_REDACTED = re.compile(r"^\W*\[[A-Z][A-Z0-9_]*(?:_[0-9a-f]{12})?\]\W*$")
 
 
 class Atom(NamedTuple):
