@@ -7,8 +7,9 @@
 2026-11-22; what a request must have is checked as the vendors check it.
 """
 
+from tasks.stand_in.app import SPOKEN
 from tasks.stand_in.desk import Desk, Fault
 from tasks.stand_in.hearing import HeardWord, canned, local_model
 from tasks.stand_in.server import StandIn
 
-__all__ = ["Desk", "Fault", "HeardWord", "StandIn", "canned", "local_model"]
+__all__ = ["SPOKEN", "Desk", "Fault", "HeardWord", "StandIn", "canned", "local_model"]

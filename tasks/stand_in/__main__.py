@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 
-from tasks.stand_in import Desk, StandIn, local_model
-from tasks.stand_in.app import PAGES
+from tasks.stand_in import SPOKEN, Desk, StandIn, local_model
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tasks.stand_in", description="The vendors' stand-in.")
@@ -18,7 +17,7 @@ if __name__ == "__main__":
     if asked.local_model:
         desk.hear = local_model()
     with StandIn(desk, asked.port) as stand_in:
-        for engine in dict.fromkeys(engine for engine, *_ in PAGES):
+        for engine in SPOKEN:
             print(f"{engine}: {stand_in.base_url(engine)}")
         print(f"key: {stand_in.key}")
         try:

@@ -34,6 +34,8 @@ PAGES: tuple[tuple[str, str, str, Page], ...] = (
     ("elevenlabs", "DELETE", "/v1/speech-to-text/transcripts/{transcription_id}", elevenlabs.erase),
     ("cartesia", "POST", "/stt", cartesia.transcribe),
 )
+SPOKEN = tuple(dict.fromkeys(engine for engine, *_ in PAGES))
+"""The engines whose vendors it stands in for."""
 
 
 def stand_in_app(desk: Desk) -> Misbehaving:
@@ -41,7 +43,12 @@ def stand_in_app(desk: Desk) -> Misbehaving:
     routes = [
         Route(path, _endpoint(page, engine, desk), methods=[method]) for engine, method, path, page in PAGES
     ]
-    return Misbehaving(Starlette(routes=routes), desk)
+    return Misbehaving(Starlette(routes=routes), desk, engine_at)
+
+
+def engine_at(path: str) -> str:
+    """The engine whose page a path is; empty for none."""
+    return next((engine for engine, _, page, _ in PAGES if path.startswith(page.partition("{")[0])), "")
 
 
 def _endpoint(page: Page, engine: str, desk: Desk) -> Callable[[Request], Awaitable[Response]]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse
 
 from tasks.stand_in.desk import Desk, Fault, Seen, read_wav, sound_id
-from tasks.stand_in.vendors import engine_at, error_answer
+from tasks.stand_in.vendors import error_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PAGE = "<html><body>Sign in to the network to continue</body></html>"
@@ -21,9 +23,9 @@ _KEPT_BYTES = 256 * 1024
 class Misbehaving:
     """ASGI middleware around the vendors' pages."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
-        """Stand in front of an app."""
-        self.app, self.desk = app, desk
+    def __init__(self, app: ASGIApp, desk: Desk, engine_at: Callable[[str], str]) -> None:
+        """Stand in front of an app; `engine_at` tells whose page a path is."""
+        self.app, self.desk, self.engine_at = app, desk, engine_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -36,7 +38,7 @@ class Misbehaving:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
-        engine = engine_at(scope["path"])
+        engine = self.engine_at(scope["path"])
         self.desk.seen.append(_seen(engine, scope, body))
         fault = self.desk.next_fault(engine, scope["path"])
         scope["fault"] = fault

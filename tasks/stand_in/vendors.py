@@ -1,4 +1,4 @@
-"""Which vendor a path belongs to, and how each of them writes an error."""
+"""How each vendor writes an error, and what its address ends in."""
 
 from __future__ import annotations
 
@@ -7,21 +7,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-_PATHS = {
-    "/waves/": "pulse",
-    "/v1/listen": "deepgram",
-    "/v2/": "assemblyai",
-    "/v1/audio/": "openai",
-    "/v1/speech-to-text": "elevenlabs",
-    "/stt": "cartesia",
-}
 BASE_PATHS = {"openai": "/v1"}
 _REQUEST_ID = "0b7c2f3e-0000-4000-8000-000000000001"
-
-
-def engine_at(path: str) -> str:
-    """The engine that a path belongs to; empty for none."""
-    return next((engine for start, engine in _PATHS.items() if path.startswith(start)), "")
 
 
 def error_answer(

@@ -14,6 +14,7 @@ import pytest
 from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded
 from tasks.engines.registry import HOSTED
 from tasks.errors import EngineBusy, EngineError, EngineRefused, UnexpectedAnswer
+from tasks.stand_in import SPOKEN
 from tasks.stand_in.desk import Kind, sound_id
 from tasks.stand_in.hearing import canned
 from tests.engines.asking import KEY, PATIENCE, SOUND, TRANSCRIBES, errand_for, fault, fetch
@@ -21,7 +22,7 @@ from tests.engines.asking import KEY, PATIENCE, SOUND, TRANSCRIBES, errand_for, 
 if TYPE_CHECKING:
     from tasks.stand_in import StandIn
 
-ENGINES = pytest.mark.parametrize("name", HOSTED)
+ENGINES = pytest.mark.parametrize("name", SPOKEN)
 
 
 def _worked(stand_in: StandIn, name: str) -> int:

@@ -13,7 +13,7 @@ from short_recordings import seconds_of
 from tasks.audio.limits import AudioLimits
 from tasks.engines.registry import HOSTED
 from tasks.prepare_audio import prepare_audio
-from tasks.stand_in import HeardWord, local_model
+from tasks.stand_in import SPOKEN, HeardWord, local_model
 from tasks.stand_in.hearing import Remembering
 from tests.engines.asking import fetch
 
@@ -78,7 +78,7 @@ def test_with_the_local_model_every_engine_says_what_was_really_said(
     call.write_bytes(seconds_of("call-0001", 2, 4))
     pcm = prepare_audio(call, AudioLimits()).tracks[-1].pcm
     stand_in.desk.hear = local_model()
-    heard = {name: HOSTED[name].parse(fetch(stand_in, name, pcm)).words for name in HOSTED}
+    heard = {name: HOSTED[name].parse(fetch(stand_in, name, pcm)).words for name in SPOKEN}
     said = {
         name: " ".join(word.text.casefold().strip(".,?") for word in words) for name, words in heard.items()
     }

@@ -9,6 +9,7 @@ import pytest
 
 from tasks.engines.registry import HOSTED
 from tasks.errors import EngineRefused
+from tasks.stand_in import SPOKEN
 from tasks.stand_in.desk import sound_id
 from tasks.stand_in.hearing import canned
 from tasks.stand_in.multipart import read_form, values
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tasks.stand_in import StandIn
     from tasks.stand_in.desk import Seen
 
-STEREO_ENGINES = [name for name in HOSTED if HOSTED[name].CAPABILITIES.channels_per_request > 1]
+STEREO_ENGINES = [name for name in SPOKEN if HOSTED[name].CAPABILITIES.channels_per_request > 1]
 OPENAI_MODELS = ["whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe"]
 UNTIMED = {"gpt-4o-transcribe", "gpt-4o-mini-transcribe", "gpt-transcribe", VLLM}
 
@@ -37,7 +38,7 @@ def _fields(request: Seen, name: str) -> list[str]:
     return values(read_form(request.headers["content-type"], request.body) or [], name)
 
 
-@pytest.mark.parametrize("name", HOSTED)
+@pytest.mark.parametrize("name", SPOKEN)
 def test_every_word_of_a_chunk_comes_back_for_one_piece_of_work(stand_in: StandIn, name: str) -> None:
     errand = errand_for(name)
     answer = fetch(stand_in, name, errand=errand)
@@ -51,7 +52,7 @@ def test_every_word_of_a_chunk_comes_back_for_one_piece_of_work(stand_in: StandI
     assert errand.attempts == 1
 
 
-@pytest.mark.parametrize("name", HOSTED)
+@pytest.mark.parametrize("name", SPOKEN)
 def test_confidence_is_what_the_capabilities_say(stand_in: StandIn, name: str) -> None:
     transcript = HOSTED[name].parse(fetch(stand_in, name))
     kind = HOSTED[name].CAPABILITIES.of(HOSTED[name].DEFAULT_MODEL).confidence
@@ -62,13 +63,13 @@ def test_confidence_is_what_the_capabilities_say(stand_in: StandIn, name: str) -
         assert [round(word.confidence or 0, 4) for word in transcript.words] == stated
 
 
-@pytest.mark.parametrize("name", HOSTED)
+@pytest.mark.parametrize("name", SPOKEN)
 def test_silence_is_a_transcript_without_words(stand_in: StandIn, name: str) -> None:
     transcript = HOSTED[name].parse(fetch(stand_in, name, SILENCE))
     assert transcript.words == ()
 
 
-@pytest.mark.parametrize("name", HOSTED)
+@pytest.mark.parametrize("name", SPOKEN)
 def test_the_key_goes_into_headers_and_nowhere_else(stand_in: StandIn, name: str) -> None:
     fetch(stand_in, name)
     for request in stand_in.desk.requests(name):
