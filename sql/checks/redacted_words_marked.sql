@@ -1,5 +1,5 @@
 -- name: redacted_words_marked
--- question: Does a word read [ENTITY] exactly when that entity was taken out there?
+-- question: Does a word read [ENTITY], with its number or pseudonym, exactly when that was taken out there?
 -- grain: one row per word where it does not
 -- key: call_id, word_index
 -- columns:
@@ -24,8 +24,12 @@ broken as (
         entity
     from words
     where
-        word is distinct from '[' || entity || ']'
-        and (entity is not null or word is null or regexp_full_match(word, '\[[A-Z][A-Z0-9_]*\]'))
+        regexp_replace(word, '_([0-9]+|[0-9a-f]{12})\]$', ']') is distinct from '[' || entity || ']'
+        and (
+            entity is not null
+            or word is null
+            or regexp_full_match(word, '\[[A-Z][A-Z0-9_]*(_[0-9a-f]{12})?\]')
+        )
 )
 
 select * from broken

@@ -40,7 +40,14 @@ shown as (
         turns.call_id,
         turns.turn_index,
         coalesce(taken_out.entities, []) as taken_out,
-        coalesce(regexp_extract_all(turns.text, '\[([A-Z][A-Z0-9_]*)\]', 1), []) as shown
+        coalesce(
+            regexp_extract_all(
+                turns.text,
+                '\[([A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)*)(?:_[0-9]+|_[0-9a-f]{12})?\]',
+                1
+            ),
+            []
+        ) as shown
     from turns
     left join taken_out on turns.call_id = taken_out.call_id and turns.turn_index = taken_out.turn_index
 ),

@@ -154,6 +154,18 @@ def wrong_mark(rows: Lake) -> list[Row]:
     return [{"entity": taken_out(rows)["entity"]}]
 
 
+@breaks("redacted_words_marked")
+def mark_with_something_else_behind_the_entity(rows: Lake) -> list[Row]:
+    words_in(rows, taken_out(rows))[0]["word"] = f"[{taken_out(rows)['entity']}_four]"
+    return [{"entity": taken_out(rows)["entity"]}]
+
+
+@breaks("redacted_words_marked")
+def pseudonym_without_entity(rows: Lake) -> list[Row]:
+    words_in(rows, taken_out(rows))[0].update(word="[PERSON_0a1b2c3d4e5f]", entity=None)
+    return [{"entity": None}]
+
+
 @breaks("findings_taken_out")
 def finding_not_rendered(rows: Lake) -> list[Row]:
     for word in words_in(rows, taken_out(rows)):

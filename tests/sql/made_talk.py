@@ -37,6 +37,8 @@ CUSTOMER_SAYS = (
     "My account, my account is locked. I can't get in",
     "Café Zürich, CANCEL my account, please",
 )
+WAYS = ("", "_12", "_0a1b2c3d4e5f")
+"""What stands behind the entity in a mark: nothing, a number, a pseudonym."""
 REDACTABLE = ("CARD_NUMBER", "PERSON", "DATE_OF_BIRTH")
 
 
@@ -101,8 +103,9 @@ def redact(dice: Dice, words: list[Row], call_id: str) -> list[Row]:
         finding = _finding(dice, words[place:end], f"{call_id}-{len(redactions)}")
         redactions.append(finding)
         if finding["tier"] != "review":
+            mark = f"[{finding['entity']}{WAYS[len(redactions) % len(WAYS)]}]"
             for word in words[place:end]:
-                word.update(word=f"[{finding['entity']}]", entity=finding["entity"])
+                word.update(word=mark, entity=finding["entity"])
         place = end + dice.random.randint(3, 30)
     return redactions
 
