@@ -1,0 +1,76 @@
+"""A run's surroundings: archive, lake, keys and engines, checked and opened before anything is worked on."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flows.call import Tools
+from flows.engines import open_transcriber
+from tasks.answers import AnswerStore
+from tasks.audio.limits import AudioLimits
+from tasks.keys import Keyring, load_keyring
+from tasks.lake.books import spent_since
+from tasks.lake.catalog import Connection, Lake, writing
+from tasks.lake.landing import remove_orphans
+from tasks.redact.rules import load_rules
+from tasks.sources.archive import Archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tasks.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What every batch of a run shares."""
+
+    connection: Connection
+    lake: Lake
+    keyring: Keyring
+    settings: Settings
+    tools: Tools
+
+
+@contextmanager
+def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = False) -> Iterator[Night]:
+    """The archive, the lake and the engines, checked and opened before anything is worked on.
+
+    `shared`: engines' limits are shared with other processes by Prefect's server.
+    """
+    lake, keyring = Lake.at(settings.lake), load_keyring(settings.key_file)
+    archive, rules = (
+        Archive.at(source, without=lake.root),
+        load_rules(settings.redaction_profile, settings.redaction_rules),
+    )
+    store = AnswerStore(str(lake.answers), keyring)
+    open_transcriber(settings, store)  # a wrong setting is told before a lake is made
+    with writing(lake) as connection:
+        remove_orphans(connection, lake)
+        store.remove_parts()
+        month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        spent_usd = spent_since(connection, month)
+        tools = Tools(
+            archive=archive,
+            limits=audio_limits(settings),
+            transcriber=open_transcriber(settings, store, month_before_usd=spent_usd, shared=shared),
+            rules=rules,
+            keyring=keyring,
+            low_confidence=settings.low_confidence,
+            run_id=run_id,
+        )
+        yield Night(connection, lake, keyring, settings, tools)
+
+
+def audio_limits(settings: Settings) -> AudioLimits:
+    """What the settings allow a recording to be."""
+    return AudioLimits(
+        max_duration_s=settings.max_duration_s,
+        max_size_bytes=settings.max_size_bytes,
+        decode_timeout_s=settings.decode_timeout_s,
+        accept_truncated=settings.accept_truncated,
+        ffmpeg=settings.ffmpeg,
+    )

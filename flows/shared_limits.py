@@ -1,0 +1,97 @@
+"""An engine's limits: kept in this process, and by Prefect's server where several processes share them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from tasks.engines.pace import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+
+    from tasks.engines.ready import ReadyEngine
+
+
+def server_there() -> bool:
+    """Whether a Prefect server outside of this process is named: only then can anything be shared."""
+    from prefect.settings import get_current_settings  # noqa: PLC0415  (seconds of CPU that others do not pay)
+
+    return get_current_settings().api.url is not None
+
+
+def slots(engine: str, at_once: int, *, shared: bool) -> Callable[[], AbstractAsyncContextManager[Any]]:
+    """A slot for each request in flight. A killed process holds its shared ones for five minutes at most."""
+    room = asyncio.Semaphore(at_once)
+    if not shared:
+        return lambda: room
+
+    @asynccontextmanager
+    async def slot() -> AsyncIterator[None]:
+        from prefect.concurrency.asyncio import concurrency  # noqa: PLC0415
+
+        async with room, concurrency(_slots_name(engine)):
+            yield
+
+    return slot
+
+
+def pace(engine: str, per_minute: float | None, *, shared: bool) -> Pace:
+    """How often a request may go."""
+    return _SharedPace(engine, per_minute) if shared and per_minute else Pace(per_minute)
+
+
+async def share_limits(engines: Iterable[ReadyEngine]) -> None:
+    """Make the limits on the server that are not there yet; those that an operator changed stay as they are.
+
+    They are Prefect's global concurrency limits `callarchive-NAME` and `callarchive-NAME-turns`.
+    """
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+    from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate  # noqa: PLC0415
+    from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound  # noqa: PLC0415
+
+    async with get_client() as client:
+        for limit in [limit for ready in engines for limit in _limits(ready)]:
+            try:
+                await client.read_global_concurrency_limit_by_name(limit["name"])
+            except ObjectNotFound:
+                try:
+                    await client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(**limit))
+                except ObjectAlreadyExists:
+                    continue  # another worker was faster
+
+
+class _SharedPace(Pace):
+    """Evenly spread inside this process, and together with the others no more than the limit."""
+
+    def __init__(self, engine: str, per_minute: float) -> None:
+        super().__init__(per_minute)
+        self._name = _turns_name(engine)
+
+    async def turn(self) -> None:
+        from prefect.concurrency.asyncio import rate_limit  # noqa: PLC0415
+
+        await super().turn()
+        await rate_limit(self._name)
+
+
+def _limits(ready: ReadyEngine) -> list[dict[str, Any]]:
+    name, per_minute = ready.engine.NAME, ready.capabilities.requests_per_minute
+    if ready.capabilities.runs_here:
+        return []
+    limits: list[dict[str, Any]] = [{"name": _slots_name(name), "limit": ready.at_once}]
+    if per_minute:
+        a_second = per_minute / 60
+        limits.append(
+            {"name": _turns_name(name), "limit": max(1, round(a_second)), "slot_decay_per_second": a_second}
+        )
+    return limits
+
+
+def _slots_name(engine: str) -> str:
+    return f"callarchive-{engine}"
+
+
+def _turns_name(engine: str) -> str:
+    return f"callarchive-{engine}-turns"
