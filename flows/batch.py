@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from flows.call import Job, StageFailed, Tools, finish_call
-from flows.engines import open_transcriber
+from flows.call import Job, Tools, finish_call
 from flows.progress import watcher
-from tasks.answers import AnswerStore
-from tasks.audio.limits import AudioLimits
-from tasks.keys import Keyring, load_keyring
-from tasks.lake.catalog import Connection, Lake, writing
-from tasks.lake.landing import remove_orphans
+from flows.stages import StageFailed
+from tasks.lake.books import payments_booked, settled
 from tasks.lake.ledger import ledger_row, sighting_rows
 from tasks.land import Landing, broken_promises, land
-from tasks.redact.rules import load_rules
+from tasks.rows import usage_rows
 from tasks.schemas import Outcome
-from tasks.sources.archive import Archive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from flows.night import Night
     from flows.plan import Plan
     from tasks.rows import FinishedCall
-    from tasks.schemas import Recording
-    from tasks.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """What every batch of a run shares."""
-
-    connection: Connection
-    lake: Lake
-    keyring: Keyring
-    settings: Settings
-    tools: Tools
-
-
-@contextmanager
-def open_night(source: str, settings: Settings, run_id: str) -> Iterator[Night]:
-    """The archive, the lake and the engine, checked and opened before anything is worked on."""
-    lake, keyring = Lake.at(settings.lake), load_keyring(settings.key_file)
-    tools = Tools(
-        archive=Archive.at(source, without=lake.root),
-        limits=_limits(settings),
-        transcriber=open_transcriber(settings, AnswerStore(str(lake.answers), keyring)),
-        rules=load_rules(settings.redaction_profile, settings.redaction_rules),
-        keyring=keyring,
-        low_confidence=settings.low_confidence,
-        run_id=run_id,
-    )
-    with writing(lake) as connection:
-        remove_orphans(connection, lake)
-        tools.transcriber.store.remove_parts()
-        yield Night(connection, lake, keyring, settings, tools)
+    from tasks.schemas import Recording, Usage
 
 
 def batches_of(jobs: Sequence[Job], size: int) -> Iterator[tuple[Job, ...]]:
@@ -73,17 +37,22 @@ async def work_on(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome
     _note_start(night, plan, jobs)
     room = asyncio.Semaphore(night.settings.recordings_at_once)
     ended = await asyncio.gather(*(_attempt(job, night.tools, room) for job in jobs))
-    finished = [(job, call) for job, call in zip(jobs, ended, strict=True) if not isinstance(call, Outcome)]
-    broken = broken_promises([(call, _landed_row(call, night, plan)) for _, call in finished])
-    kept = [(job, call) for job, call in finished if call.call_id not in broken]
-    failed = [outcome for outcome in ended if isinstance(outcome, Outcome)]
-    failed += [
-        _failure(job, StageFailed("land", f"check {broken[call.call_id]} found a contradiction", "failed"))
-        for job, call in finished
-        if call.call_id in broken
-    ]
-    _settle(night, plan, kept, failed)
-    return [*(_landed(call) for _, call in kept), *failed]
+    ended = _on_the_books(night, ended)
+    broken = broken_promises([(one.call, _landed_row(one.call, night, plan)) for one in ended if one.call])
+    ended = [_held_back(one, broken) for one in ended]
+    _settle(night, plan, ended)
+    await night.tools.transcriber.forget_at_vendors()
+    return [one.outcome for one in ended]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one job ended: with a call that may land, or without; and what it took either way."""
+
+    job: Job
+    outcome: Outcome
+    call: FinishedCall | None
+    usage: tuple[Usage, ...]
 
 
 def settle_decided(night: Night, plan: Plan) -> None:
@@ -98,7 +67,9 @@ def settle_decided(night: Night, plan: Plan) -> None:
         for row in sighting_rows(plan.sightings.get(outcome.sha256, []), outcome.sha256)
     ]
     unusable = [outcome for outcome in plan.decided if outcome.state == "quarantined"]
-    _settle(night, plan, [], unusable, known)
+    rows = [_row(plan.recordings[outcome.sha256 or ""], outcome, night, plan) for outcome in unusable]
+    seen = [*known, *_seen(plan, unusable)]
+    land(night.connection, night.lake, Landing(calls=[], others=rows, sightings=seen))
 
 
 def batch_failed(jobs: Sequence[Job], why: str) -> list[Outcome]:
@@ -107,14 +78,39 @@ def batch_failed(jobs: Sequence[Job], why: str) -> list[Outcome]:
     return [_failure(job, StageFailed("land", reason, "failed")) for job in jobs]
 
 
-async def _attempt(job: Job, tools: Tools, room: asyncio.Semaphore) -> FinishedCall | Outcome:
+async def _attempt(job: Job, tools: Tools, room: asyncio.Semaphore) -> Attempt:
+    usage: list[Usage] = []
     async with room:
         try:
-            finished: FinishedCall | Outcome = await finish_call(job, tools)
+            call = await finish_call(job, tools, usage)
+            attempt = Attempt(job, _landed(call), call, tuple(usage))
         except StageFailed as failure:
-            finished = _failure(job, failure)
+            attempt = Attempt(job, _failure(job, failure), None, tuple(usage))
     watcher().done()
-    return finished
+    return attempt
+
+
+def _on_the_books(night: Night, ended: Sequence[Attempt]) -> list[Attempt]:
+    """The same attempts with every payment in them once, and with what they came to."""
+    booked = payments_booked(night.connection, (usage for one in ended for usage in one.usage))
+    return [
+        replace(
+            one,
+            usage=usage,
+            call=replace(one.call, usage=usage) if one.call else None,
+            outcome=_with_costs(one.outcome, usage),
+        )
+        for one, usage in zip(ended, settled([one.usage for one in ended], booked), strict=True)
+    ]
+
+
+def _held_back(one: Attempt, broken: Mapping[str, str]) -> Attempt:
+    """The attempt without its call where that breaks a promise of the lake."""
+    if one.call is None or one.call.call_id not in broken:
+        return one
+    reason = f"check {broken[one.call.call_id]} found a contradiction"
+    failure = _failure(one.job, StageFailed("land", reason, "failed"))
+    return replace(one, call=None, outcome=_with_costs(failure, one.usage))
 
 
 def _note_start(night: Night, plan: Plan, jobs: Iterable[Job]) -> None:
@@ -126,26 +122,24 @@ def _note_start(night: Night, plan: Plan, jobs: Iterable[Job]) -> None:
     land(night.connection, night.lake, Landing(calls=[], others=rows, sightings=[]))
 
 
-def _settle(
-    night: Night,
-    plan: Plan,
-    kept: Sequence[tuple[Job, FinishedCall]],
-    others: Sequence[Outcome],
-    known: Sequence[dict[str, Any]] = (),
-) -> None:
-    settled = [job.recording.sha256 for job, _ in kept] + [outcome.sha256 or "" for outcome in others]
-    land(
-        night.connection,
-        night.lake,
-        Landing(
-            calls=[(call, _landed_row(call, night, plan)) for _, call in kept],
-            others=[_row(plan.recordings[outcome.sha256 or ""], outcome, night, plan) for outcome in others],
-            sightings=[
-                *known,
-                *(row for sha256 in settled for row in sighting_rows(plan.sightings.get(sha256, []), sha256)),
-            ],
-        ),
+def _settle(night: Night, plan: Plan, ended: Sequence[Attempt]) -> None:
+    without = [one for one in ended if one.call is None]
+    landing = Landing(
+        calls=[(one.call, _landed_row(one.call, night, plan)) for one in ended if one.call],
+        others=[_row(one.job.recording, one.outcome, night, plan) for one in without],
+        sightings=_seen(plan, [one.outcome for one in ended]),
+        expenses=[
+            row
+            for one in without
+            for row in usage_rows(one.job.call_id, one.job.recording, night.tools.run_id, one.usage)
+        ],
     )
+    land(night.connection, night.lake, landing)
+
+
+def _seen(plan: Plan, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    sha256s = [outcome.sha256 or "" for outcome in outcomes]
+    return [row for sha256 in sha256s for row in sighting_rows(plan.sightings.get(sha256, []), sha256)]
 
 
 def _landed_row(call: FinishedCall, night: Night, plan: Plan) -> dict[str, Any]:
@@ -168,10 +162,16 @@ def _landed(call: FinishedCall) -> Outcome:
         stage="land",
         call_id=call.call_id,
         duration_ms=call.audio.duration_ms,
-        billed_ms=sum(usage.billed_ms for usage in call.usage),
-        cost_usd=sum(usage.cost_usd for usage in call.usage),
-        cache_hits=sum(usage.cache_hit for usage in call.usage),
-        requests=sum(not usage.cache_hit for usage in call.usage),
+    )
+
+
+def _with_costs(outcome: Outcome, usage: Sequence[Usage]) -> Outcome:
+    return replace(
+        outcome,
+        billed_ms=sum(one.billed_ms for one in usage),
+        cost_usd=sum(one.cost_usd for one in usage),
+        cache_hits=sum(one.cache_hit for one in usage),
+        requests=sum(not one.cache_hit for one in usage),
     )
 
 
@@ -183,14 +183,4 @@ def _failure(job: Job, failure: StageFailed) -> Outcome:
         reason=failure.reason,
         stage=failure.stage,
         call_id=job.call_id,
-    )
-
-
-def _limits(settings: Settings) -> AudioLimits:
-    return AudioLimits(
-        max_duration_s=settings.max_duration_s,
-        max_size_bytes=settings.max_size_bytes,
-        decode_timeout_s=settings.decode_timeout_s,
-        accept_truncated=settings.accept_truncated,
-        ffmpeg=settings.ffmpeg,
     )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from flows.engines import open_transcriber
+from flows.night import audio_limits
 from flows.plan import Wishes, plan_night
+from flows.quote import quote
+from tasks.answers import AnswerStore
 from tasks.keys import Keyring, load_keyring, passing_keyring
 from tasks.lake.catalog import Lake, reading, scratch
 from tasks.sources.archive import Archive
@@ -17,27 +22,25 @@ if TYPE_CHECKING:
 
 
 def preview(source: str, settings: Settings, since: datetime | None, limit: int | None) -> dict[str, Any]:
-    """Counts by what would happen. Nothing is transcribed, sent or written."""
-    lake = Lake.at(settings.lake)
+    """Counts by what would happen, and the price. Nothing is transcribed, sent or written."""
+    lake, keyring = Lake.at(settings.lake), _keyring(settings)
+    archive = Archive.at(source, without=lake.root)
+    transcriber = open_transcriber(settings, AnswerStore(str(lake.answers), keyring), keys_needed=False)
     with ExitStack() as stack:
         connection = stack.enter_context(reading(lake) if lake.catalog.exists() else scratch())
-        plan = plan_night(
-            connection,
-            Archive.at(source, without=lake.root),
-            settings,
-            _keyring(settings),
-            Wishes(since, limit),
-        )
+        plan = plan_night(connection, archive, settings, keyring, Wishes(since, limit))
+    recordings = [job.recording for job in plan.jobs]
+    price = quote(recordings, archive, audio_limits(settings), transcriber, settings.recordings_at_once)
     states = [outcome.state for outcome in plan.decided]
     return {
         "found": len(states) + len(plan.jobs),
         "to_transcribe": len(plan.jobs),
-        "megabytes": round(sum(job.recording.size_bytes for job in plan.jobs) / 1e6, 1),
+        "megabytes": round(sum(recording.size_bytes for recording in recordings) / 1e6, 1),
         "skipped": states.count("skipped"),
         "quarantined": states.count("quarantined"),
         "metadata_problems": plan.metadata_problems,
         "other_files": plan.companions,
-        "engine": settings.engine,
+        "quote": asyncio.run(price),
     }
 
 

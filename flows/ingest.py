@@ -12,12 +12,15 @@ from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
-from prefect.utilities.annotations import quote
+from prefect.utilities.annotations import quote as unseen
 
-from flows.batch import Night, batch_failed, batches_of, open_night, settle_decided, work_on
+from flows.batch import batch_failed, batches_of, settle_decided, work_on
 from flows.call import Job
+from flows.night import Night, open_night
 from flows.plan import Plan, Wishes, plan_night
 from flows.progress import watcher
+from flows.quote import Quote, quote
+from flows.shared_limits import server_there, share_limits
 from flows.summary import Summary
 from tasks.errors import CallArchiveError
 from tasks.lake.catalog import Lake, exclusively
@@ -47,16 +50,19 @@ async def ingest(
 
     The run ends as failed only where a recording failed; its result is the summary as plain values.
     """
-    settings = load_settings(lake=lake, engine=engine)
+    settings, shared = load_settings(lake=lake, engine=engine), server_there()
     wishes = Wishes(since, limit, retry_quarantined, replace)
     summary = Summary(run_id=uuid4().hex[:12])
-    with exclusively(Lake.at(settings.lake)), open_night(source, settings, summary.run_id) as night:
+    with (
+        exclusively(Lake.at(settings.lake)),
+        open_night(source, settings, summary.run_id, shared=shared) as night,
+    ):
         plan = find_work(_unseen(night), wishes)
         summary.begin(plan.decided, plan.companions, plan.metadata_problems)
-        watcher().working(len(plan.jobs))
-        if plan.jobs:
-            night.tools.transcriber.client()  # a wrong setting ends the run here, not once per recording
         try:
+            if plan.jobs:
+                await _get_ready(night, plan, summary, shared=shared)
+            watcher().working(len(plan.jobs))
             for jobs in batches_of(plan.jobs, settings.batch_size):
                 summary.add(await _worked(night, plan, jobs))
         finally:
@@ -65,7 +71,18 @@ async def ingest(
     await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
     if summary.count("failed"):
         return Failed(message=summary.headline(), data=summary.as_dict())
-    return Completed(message=summary.headline(), data=summary.as_dict())
+    name = "Ceiling reached" if summary.over_budget else None
+    return Completed(name=name, message=summary.headline(), data=summary.as_dict())
+
+
+async def _get_ready(night: Night, plan: Plan, summary: Summary, *, shared: bool) -> None:
+    """Open the first engine, so that a wrong setting ends the run here; share its limits; ask its price."""
+    first = night.tools.transcriber.engines[0]
+    first.client()
+    if shared:
+        await share_limits(night.tools.transcriber.engines)
+    if night.settings.quote and not first.capabilities.runs_here:
+        summary.quote = await ask_price(_unseen(night), _unseen(plan))
 
 
 @task(name="find recordings", persist_result=False, cache_policy=NO_CACHE)
@@ -75,6 +92,20 @@ def find_work(night: Night, wishes: Wishes) -> Plan:
         plan = plan_night(night.connection, night.tools.archive, night.settings, night.keyring, wishes)
         settle_decided(night, plan)
         return plan
+
+
+@task(name="work out the price", persist_result=False, cache_policy=NO_CACHE)
+async def ask_price(night: Night, plan: Plan) -> Quote:
+    """What the night will cost, before anything is sent."""
+    tools = night.tools
+    with _nothing_said():
+        return await quote(
+            [job.recording for job in plan.jobs],
+            tools.archive,
+            tools.limits,
+            tools.transcriber,
+            night.settings.recordings_at_once,
+        )
 
 
 @task(name="work on a batch", persist_result=False, cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
@@ -94,7 +125,7 @@ async def _worked(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome
 
 def _unseen(argument: Thing) -> Thing:
     """The argument, passed so that Prefect does not walk through it in search of futures."""
-    return cast("Thing", quote(argument))
+    return cast("Thing", unseen(argument))
 
 
 @contextmanager

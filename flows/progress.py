@@ -21,6 +21,12 @@ class Watcher(Protocol):
     def read(self) -> None:
         """One more file is identified."""
 
+    def quoting(self, recordings: int) -> None:
+        """So many recordings are about to be measured for their price."""
+
+    def quoted(self) -> None:
+        """One more is measured."""
+
     def working(self, recordings: int) -> None:
         """So many recordings are about to be worked on."""
 
@@ -38,6 +44,12 @@ class Nobody:
         """Ignore it."""
 
     def read(self) -> None:
+        """Ignore it."""
+
+    def quoting(self, recordings: int) -> None:
+        """Ignore it."""
+
+    def quoted(self) -> None:
         """Ignore it."""
 
     def working(self, recordings: int) -> None:

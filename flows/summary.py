@@ -6,9 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from tasks.errors import OverBudget
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from flows.quote import Quote
     from tasks.schemas import Outcome, State
 
 
@@ -26,6 +29,8 @@ class Summary:
     companions: int = 0
     metadata_problems: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
+    quote: Quote | None = None
+    """What was expected of the engines before anything was sent."""
 
     def begin(self, decided: Iterable[Outcome], companions: int, metadata_problems: int) -> None:
         """Count what was decided without any work."""
@@ -53,10 +58,17 @@ class Summary:
         return sorted(chosen, key=lambda outcome: (worst[outcome.state], outcome.source_uri_masked))
 
     @property
+    def over_budget(self) -> int:
+        """Recordings that wait because a spending ceiling was reached."""
+        return sum(outcome.state == "skipped" and outcome.stage == "transcribe" for outcome in self.outcomes)
+
+    @property
     def exit_code(self) -> int:
-        """0, or 10 where something failed, or 3 where something was quarantined but nothing failed."""
+        """0; or 10 where something failed, else 7 where a ceiling was reached, else 3 for a quarantine."""
         if self.count("failed"):
             return 10
+        if self.over_budget:
+            return OverBudget.exit_code
         return 3 if self.count("quarantined") else 0
 
     def skipped_because(self) -> dict[str, int]:
@@ -78,6 +90,8 @@ class Summary:
             "minutes_landed": round(sum(outcome.duration_ms for outcome in self.outcomes) / 60_000, 2),
             "minutes_billed": round(sum(outcome.billed_ms for outcome in self.outcomes) / 60_000, 2),
             "cost_usd": round(sum(outcome.cost_usd for outcome in self.outcomes), 4),
+            "over_budget": self.over_budget,
+            "quote": self.quote.as_dict() if self.quote else None,
             "engine_requests": sum(outcome.requests for outcome in self.outcomes),
             "cache_hits": sum(outcome.cache_hits for outcome in self.outcomes),
             "troubled": [
@@ -100,8 +114,9 @@ class Summary:
             f"| {outcome.state} | {_cell(outcome.source_uri_masked)} | {_cell(outcome.reason)} |\n"
             for outcome in self.troubled
         )
+        expected = f"\n{self.quote.sentence()}\n" if self.quote else ""
         table = f"\n| state | file | reason |\n|---|---|---|\n{troubled}" if troubled else ""
-        return f"# Run {self.run_id}\n\n| | |\n|---|---|\n{numbers}{table}"
+        return f"# Run {self.run_id}\n\n| | |\n|---|---|\n{numbers}{expected}{table}"
 
 
 def _cell(text: str | None) -> str:

@@ -7,7 +7,8 @@ import hashlib
 import json
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import fsspec
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from tasks.keys import Keyring
 
-ANSWER_FORMAT: Final = 1
+ANSWER_FORMAT: Final = 2
 """Raised when stored answers can no longer be parsed; old ones are then left alone."""
 
 
@@ -28,6 +29,36 @@ def answer_key(pcm: bytes, engine: str, model: str, options: Mapping[str, object
 
 
 _PART: Final = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an answer took to get, kept with it: a run that is killed forgets nothing that was paid for."""
+
+    requested_at: datetime
+    latency_ms: int
+    attempts: int
+    usd_per_hour: float
+    """The list price on that day."""
+    lost_answers: int = 0
+    """Earlier tries that may have been charged without an answer."""
+
+    def answer_id(self, key: str) -> str:
+        """Names this payment: 32 hex digits."""
+        return hashlib.sha256(f"{key}\n{self.requested_at.isoformat()}".encode()).hexdigest()[:32]
+
+
+def with_receipt(receipt: Receipt, answer: bytes) -> bytes:
+    """The answer as it is stored: a line of JSON about its request, then what came, untouched."""
+    line = asdict(receipt) | {"requested_at": receipt.requested_at.isoformat()}
+    return json.dumps(line).encode() + b"\n" + answer
+
+
+def without_receipt(kept: bytes) -> tuple[Receipt, bytes]:
+    """The two parts of what is stored."""
+    line, _, answer = kept.partition(b"\n")
+    facts = json.loads(line)
+    return Receipt(**facts | {"requested_at": datetime.fromisoformat(facts["requested_at"])}), answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +81,11 @@ class AnswerStore:
             return None
         return self.keyring.decrypt(sealed, context=key.encode())
 
+    def has(self, key: str) -> bool:
+        """Whether something is kept under a key; whether it can be opened is another question."""
+        fs, path = self._place(key)
+        return bool(fs.exists(path))
+
     def put(self, key: str, answer: bytes) -> None:
         """Keep an answer; written beside and moved into place, so that a crash leaves none or all of it."""
         fs, path = self._place(key)
@@ -64,10 +100,16 @@ class AnswerStore:
         with suppress(FileNotFoundError):
             fs.rm_file(path)
 
+    def all_keys(self) -> list[str]:
+        """All keys under which something is kept."""
+        fs, path = self._at(self.root)
+        names = (str(found).rpartition("/")[2] for found in fs.glob(f"{_no_magic(path)}/??/*"))
+        return [name for name in names if not name.endswith(_PART)]
+
     def remove_parts(self) -> None:
         """Remove what a killed run was writing. Only while nobody else writes."""
         fs, path = self._at(self.root)
-        for part in fs.glob(f"{_no_magic(path)}/*/*{_PART}"):
+        for part in fs.glob(f"{_no_magic(path)}/**/*{_PART}"):
             fs.rm_file(part)
 
     def _place(self, key: str) -> tuple[Any, str]:
@@ -82,22 +124,33 @@ class AnswerStore:
 
 @dataclass(frozen=True, slots=True)
 class KeptJobs:
-    """The vendors' ids of requests (a JobStore), beside the answers and encrypted like them."""
+    """One vendor's ids of requests (a JobStore) under the keys of their answers, encrypted like them."""
 
-    store: AnswerStore
+    answers: AnswerStore
+    engine: str
+
+    @property
+    def ids(self) -> AnswerStore:
+        """Where the ids are: a folder of their own, since those still to be erased are looked for there."""
+        return AnswerStore(f"{self.answers.root}/jobs/{self.engine}", self.answers.keyring)
 
     def get(self, key: str, /) -> str | None:
         """The id of the request that an answer comes from, or None."""
-        kept = self.store.get(f"{key}.job")
+        kept = self.ids.get(key)
         return None if kept is None else kept.decode()
 
     def put(self, key: str, job_id: str, /) -> None:
         """Keep an id; on return it is safe."""
-        self.store.put(f"{key}.job", job_id.encode())
+        self.ids.put(key, job_id.encode())
 
     def forget(self, key: str, /) -> None:
         """Drop an id, if there is one."""
-        self.store.forget(f"{key}.job")
+        self.ids.forget(key)
+
+    def answered(self) -> dict[str, str]:
+        """The ids of requests whose answers are kept, by key: the vendor's copy is needed no more."""
+        keys = [key for key in self.ids.all_keys() if self.answers.has(key)]
+        return {key: job_id for key in keys if (job_id := self.get(key)) is not None}
 
 
 def _no_magic(path: str) -> str:

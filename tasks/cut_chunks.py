@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tasks.audio.levels import FRAME, frame_levels
-from tasks.schemas import SAMPLE_RATE_HZ, Chunk, Piece
+from tasks.schemas import SAMPLE_RATE_HZ, Bundle, Chunk, Piece, Track
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from tasks.schemas import Track
 
 _SEARCH_SHARE = 0.6
 """A forced cut is looked for between this share of the maximum and the maximum."""
@@ -65,6 +63,40 @@ def cut_chunks(track: Track, limits: ChunkLimits | None = None) -> list[Chunk]:
     spans = [span for region in _regions(track) for span in _fit(track.pcm, region, limits)]
     reach = _reach(spans, len(track.pcm) // 2, limits)
     return [_chunk(track, index, group) for index, group in enumerate(_packed(spans, reach, limits))]
+
+
+def cut_together(tracks: Sequence[Track], limits: ChunkLimits | None = None) -> list[Bundle]:
+    """Bundles of all tracks at once, for an engine that hears several channels in one request.
+
+    A piece is sent when anybody speaks in it; all tracks are cut at the same places.
+    """
+    if len(tracks) == 1:
+        return [Bundle((chunk,)) for chunk in cut_chunks(tracks[0], limits)]
+    return [
+        Bundle(tuple(_same_pieces(track, chunk) for track in tracks))
+        for chunk in cut_chunks(_mixed(tracks), limits)
+    ]
+
+
+def _mixed(tracks: Sequence[Track]) -> Track:
+    """One track of all voices: what is quiet in it is quiet in each."""
+    shortest = min(len(track.pcm) for track in tracks) // 2
+    mix = np.zeros(shortest, np.int16)
+    for track in tracks:
+        mix += np.frombuffer(track.pcm, "<i2", shortest) // np.int16(len(tracks))
+    speech: list[Piece] = []
+    for piece in sorted((piece for track in tracks for piece in _regions(track)), key=lambda it: it.start):
+        if speech and piece.start <= speech[-1].end:
+            speech[-1] = Piece(speech[-1].start, max(speech[-1].end, piece.end))
+        else:
+            speech.append(piece)
+    return Track(tracks[0].channel, mix.tobytes(), tuple(speech))
+
+
+def _same_pieces(track: Track, chunk: Chunk) -> Chunk:
+    view = memoryview(track.pcm)
+    pcm = b"".join(view[piece.start * 2 : piece.end * 2] for piece in chunk.pieces)
+    return Chunk(track.channel, chunk.index, chunk.pieces, pcm, chunk.overlap_ms)
 
 
 def _regions(track: Track) -> Sequence[Piece]:

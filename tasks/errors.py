@@ -28,6 +28,8 @@ class EngineError(CallArchiveError):
     """An engine did not do its work."""
 
     exit_code: ClassVar[int] = 4
+    stops_engine: ClassVar[bool] = False
+    """True where no request to the engine will succeed until somebody acts."""
 
 
 class EngineBusy(EngineError):

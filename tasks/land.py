@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """What a batch brings: calls with their ledger rows, ledger rows of those that failed, and sightings."""
+    """What a batch brings: calls with their ledger rows; of those that failed, ledger rows and expenses."""
 
     calls: Sequence[tuple[FinishedCall, Mapping[str, Any]]]
     others: Sequence[Mapping[str, Any]]
     sightings: Sequence[Mapping[str, Any]]
+    expenses: Sequence[Mapping[str, Any]] = ()
+    """Rows of engine_usage for recordings that did not land."""
 
 
 def land(connection: duckdb.DuckDBPyConnection, lake: Lake, landing: Landing) -> None:
     """One transaction over all tables; calls and recordings that were there are replaced."""
     tables = _together([call_tables(call) for call, _ in landing.calls])
+    expenses = as_table("engine_usage", landing.expenses)
+    tables["engine_usage"] = pa.concat_tables([tables["engine_usage"], expenses])
     rows = [*(row for _, row in landing.calls), *landing.others]
     tables["recordings"] = as_table("recordings", rows)
     tables["sightings"] = as_table("sightings", landing.sightings)

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from tasks.schemas import CallMetadata, Conversation, Finding, PreparedAudio, Recording, Turn, Usage
+    from tasks.schemas import (
+        CallMetadata,
+        Conversation,
+        Finding,
+        PreparedAudio,
+        Recording,
+        Turn,
+        Usage,
+    )
     from tasks.speakers import Speakers
 
 _LONGEST_WORD_MS: Final = 65_535
@@ -55,7 +63,7 @@ def call_tables(call: FinishedCall) -> dict[str, pa.Table]:
         "turns": _turns(call),
         "calls": [_call(call)],
         "redactions": _redactions(call),
-        "engine_usage": _usage(call),
+        "engine_usage": usage_rows(call.call_id, call.recording, call.run_id, call.usage),
     }
     return {name: as_table(name, listed) for name, listed in rows.items()}
 
@@ -168,26 +176,38 @@ def _redaction(call: FinishedCall, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _usage(call: FinishedCall) -> list[dict[str, Any]]:
+def usage_rows(
+    call_id: str, recording: Recording, run_id: str, usage: Sequence[Usage]
+) -> list[dict[str, Any]]:
+    """Rows of engine_usage for what a recording took, landed or not.
+
+    A payment is named by its answer, so that it enters the books once; everything else by run and place.
+    """
+    started = recording.metadata.started_at
     return [
-        _key(call)
-        | {
-            "usage_id": f"{call.run_id}:{call.recording.sha256[:16]}:{usage.channel}:{usage.chunk_index}",
-            "recording_sha256": call.recording.sha256,
-            "run_id": call.run_id,
-            "engine": call.engine,
-            "model": call.model,
-            "channel": usage.channel,
-            "chunk_index": usage.chunk_index,
-            "requested_at": usage.requested_at,
-            "audio_ms": usage.audio_ms,
-            "billed_ms": usage.billed_ms,
-            "cost_usd": usage.cost_usd,
-            "latency_ms": usage.latency_ms,
-            "attempts": usage.attempts,
-            "cache_hit": usage.cache_hit,
+        {
+            "usage_id": one.answer_id
+            if one.answer_id and not one.cache_hit
+            else f"{run_id}:{recording.sha256[:16]}:{place}",
+            "call_id": call_id,
+            "call_date": started.date() if started else None,
+            "recording_sha256": recording.sha256,
+            "run_id": run_id,
+            "engine": one.engine,
+            "model": one.model,
+            "channel": one.channel,
+            "chunk_index": one.chunk_index,
+            "requested_at": one.requested_at,
+            "audio_ms": one.audio_ms,
+            "billed_ms": one.billed_ms,
+            "cost_usd": one.cost_usd,
+            "uncertain_cost_usd": one.uncertain_cost_usd,
+            "latency_ms": one.latency_ms,
+            "attempts": one.attempts,
+            "cache_hit": one.cache_hit,
+            "outcome": one.outcome,
         }
-        for usage in call.usage
+        for place, one in enumerate(usage)
     ]
 
 

@@ -108,6 +108,28 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Bundle:
+    """What goes to an engine in one request: a chunk, or the same pieces of several channels."""
+
+    parts: tuple[Chunk, ...]
+
+    @property
+    def index(self) -> int:
+        """The chunks' number, the same for all parts."""
+        return self.parts[0].index
+
+    @property
+    def channel(self) -> int | None:
+        """The one channel it is of; None where it holds several."""
+        return self.parts[0].channel if len(self.parts) == 1 else None
+
+    @property
+    def duration_ms(self) -> int:
+        """Length of the sound in milliseconds, rounded down."""
+        return len(self.parts[0].pcm) // 2 * 1000 // SAMPLE_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """words[first_word:end_word] of a transcript lie between these times, in milliseconds."""
 
@@ -168,11 +190,18 @@ class Finding:
     reason: str
 
 
+UsageOutcome = Literal["used", "nothing_heard", "failed"]
+"""What became of a request: there were words; there were none; there was no answer that could be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """One engine request or cache hit, as it goes into engine_usage."""
 
-    channel: int
+    engine: str
+    model: str
+    channel: int | None
+    """None where the request carried several."""
     chunk_index: int
     requested_at: datetime
     audio_ms: int
@@ -181,6 +210,21 @@ class Usage:
     latency_ms: int
     attempts: int
     cache_hit: bool
+    outcome: UsageOutcome = "used"
+    uncertain_cost_usd: float = 0.0
+    """The price of requests whose answers got lost: the vendor may charge for them."""
+    answer_id: str | None = None
+    """Names the one payment behind an answer, however often the answer is used again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One channel's part of what an engine heard in a bundle, and which engine that was."""
+
+    chunk: Chunk
+    transcript: Transcript
+    engine: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,15 @@ class Settings(BaseSettings):
         default_factory=_default_key_file, description="keys, made on first use, mode 0600"
     )
 
-    engine: str = Field("local", description="the engine that transcribes")
+    engine: str = Field(
+        "local",
+        description="the engine that transcribes; or several, separated by commas: the next one helps out",
+    )
     language: str | None = Field("en", description="spoken language, or empty to let the engine decide")
-    model: str | None = Field(None, description="a model of a hosted engine; empty: the engine's own choice")
-    engine_url: str | None = Field(None, description="another server that speaks the engine's format")
+    model: str | None = Field(None, description="a model of the first engine; empty: the engine's own choice")
+    engine_url: str | None = Field(
+        None, description="another server of an engine's format: an address, or name=address,name=address"
+    )
     region: str | None = Field(None, description="where the engine must work: eu, us ...; empty: its default")
     requests_at_once: int = Field(8, ge=1, description="requests in flight to a hosted engine")
     deadline_s: float = Field(900, gt=0, description="longest time for one chunk, retries included")
@@ -43,6 +48,18 @@ class Settings(BaseSettings):
         None, description="punctuation and written numbers; empty: as the engine does best"
     )
     retention_opt_out: bool = Field(default=False, description="the vendor keeps nothing for itself")
+    vendor_deletion: bool = Field(
+        default=False, description="have the vendor delete what it heard, once it has landed"
+    )
+    word_times: Literal["local", "spread"] = Field(
+        "local",
+        description="where an engine gives no word times: from the local engine, or spread by letters",
+    )
+    quote: bool = Field(default=True, description="work out the price before a run sends anything")
+    max_usd_per_run: float | None = Field(None, ge=0, description="a run sends nothing beyond this")
+    max_usd_per_month: float | None = Field(
+        None, ge=0, description="nothing is sent beyond this in a UTC month"
+    )
     smallest_api_key: SecretStr | None = Field(None, validation_alias="SMALLEST_API_KEY")
     deepgram_api_key: SecretStr | None = Field(None, validation_alias="DEEPGRAM_API_KEY")
     assemblyai_api_key: SecretStr | None = Field(None, validation_alias="ASSEMBLYAI_API_KEY")

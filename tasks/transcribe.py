@@ -1,4 +1,4 @@
-"""Step: chunks -> transcripts. The answer store is asked first; every answer is kept before it is parsed."""
+"""Step: bundles -> transcripts. The answer store is asked first; every answer is kept before it is parsed."""
 
 from __future__ import annotations
 
@@ -7,105 +7,226 @@ import hashlib
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tasks.answers import AnswerStore, answer_key
-from tasks.engines.derived_times import derive_times
-from tasks.engines.errand import Errand, JobsInMemory, JobStore, Patience
-from tasks.engines.pace import Pace
-from tasks.engines.prices import billed_ms, cost_usd
-from tasks.schemas import SAMPLE_RATE_HZ, Usage
+from tasks.answers import Receipt, answer_key, with_receipt, without_receipt
+from tasks.engines.derived_times import align_times, derive_times
+from tasks.engines.prices import billed_ms, price_of, usd_per_hour
+from tasks.engines.wav import interleaved
+from tasks.errors import EngineError
+from tasks.schemas import Bundle, Heard, Usage
+from tasks.spending import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from tasks.engines.contract import Engine, EngineOptions
-    from tasks.schemas import Chunk, Transcript
+    from tasks.answers import AnswerStore
+    from tasks.engines.contract import EngineOptions
+    from tasks.engines.ready import ReadyEngine
+    from tasks.schemas import Transcript, Word
+
+_SPEECH_MS = 1_500
+"""An engine that hears no word in more sound than this, all of it near speech, is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcriber:
-    """An engine ready to work: its client, its options, the store, and how much may be in flight."""
+    """The engines of a run in order of preference, the store they share, and what may be spent.
 
-    engine: Engine
-    client: Callable[[], Any]
-    """Gives the engine's client, opened at the first call: a night without work loads no model."""
-    options: EngineOptions
+    When one refuses, is out of reach, or hears nothing where there is speech, the next is asked.
+    """
+
+    engines: tuple[ReadyEngine, ...]
     store: AnswerStore
-    in_flight: asyncio.Semaphore
-    jobs: JobStore = field(default_factory=JobsInMemory)
-    """The vendors' ids of requests: a killed run resumes a job, and erasing finds it."""
-    patience: Patience = field(default_factory=Patience)
-    pace: Pace = field(default_factory=lambda: Pace(None))
+    budget: Budget = field(default_factory=Budget)
+    clock: ReadyEngine | None = None
+    """Hears a chunk once more where an engine gives no word times; without it they are spread by letters."""
     asked: dict[str, asyncio.Lock] = field(default_factory=dict)
     """Equal chunks of different recordings wait for one another instead of being sent twice."""
 
-    async def transcribe(self, chunks: Sequence[Chunk]) -> tuple[list[Transcript], list[Usage]]:
-        """What was heard in each chunk, in their order, and what each request took.
+    async def transcribe(
+        self, bundles: Sequence[Bundle], usage: list[Usage], *, voices_apart: bool = True
+    ) -> list[Heard]:
+        """What was heard, channel by channel, in the bundles' order. `usage` grows by every request.
+
+        `voices_apart`: no channel holds several speakers, so nobody need tell them apart.
 
         Raises:
-            EngineError: the engine did not answer, or its answer cannot be read (it is kept all the same).
+            EngineError: no engine has answered, or none in a way that can be read (it is kept all the same).
+            OverBudget: asking would pass a ceiling; what is in the store needs no money.
         """
-        ended = await asyncio.gather(*(self._one(chunk) for chunk in chunks), return_exceptions=True)
-        answers = []
+        ended = await asyncio.gather(
+            *(self._heard(bundle, usage, voices_apart=voices_apart) for bundle in bundles),
+            return_exceptions=True,
+        )
+        heard: list[Heard] = []
         for one in ended:  # all of them have ended: what was paid for is kept, whatever failed beside it
             if isinstance(one, BaseException):
                 raise one
-            answers.append(one)
-        return [transcript for transcript, _ in answers], [usage for _, usage in answers]
+            heard.extend(one)
+        return heard
+
+    def unanswered(self, bundles: Sequence[Bundle], *, voices_apart: bool = True) -> list[Bundle]:
+        """The requests that the first engine would be sent, as far as the store has no answer."""
+        ready = self.engines[0]
+        asking = _Asking(self, ready, ready.options_for(voices_apart=voices_apart), [])
+        requests = [request for bundle in bundles for request in asking.requests(bundle)]
+        return [
+            request
+            for request in requests
+            if not self.store.has(sound_and_key(request, ready, asking.options)[1])
+        ]
+
+    async def forget_at_vendors(self) -> int:
+        """Have vendors delete what they heard, where that is wished and the answer is kept.
+
+        How many requests could not be deleted; they are tried again the next time.
+        """
+        left = 0
+        for ready in self.engines:
+            left += await ready.erase_answered()
+        return left
 
     async def close(self) -> None:
-        """Close the client's connections, if it has any."""
-        client: Any = self.client() if self.asked else None
-        if hasattr(client, "aclose"):
-            await client.aclose()
+        """Close the engines' connections."""
+        for ready in (*self.engines, *([self.clock] if self.clock else [])):
+            await ready.close()
 
-    async def _one(self, chunk: Chunk) -> tuple[Transcript, Usage]:
-        key = answer_key(chunk.pcm, self.engine.NAME, self.options.model, self.options.as_key())
-        errand = Errand(key, jobs=self.jobs, patience=self.patience, pace=self.pace)
-        requested_at, started = datetime.now(UTC), time.monotonic()
-        answer, cache_hit = await self._answer(errand, chunk.pcm)
-        latency_ms = round((time.monotonic() - started) * 1000)
-        heard = self.engine.parse(answer)
-        if heard.times == "absent":
-            heard = derive_times(heard, _duration_ms(chunk))
-        billed = None if cache_hit else heard.billed_ms
-        usage = self._usage(chunk, requested_at, latency_ms, cache_hit=cache_hit, billed=billed)
-        return heard, replace(usage, attempts=0 if cache_hit else errand.attempts)
+    async def _heard(self, bundle: Bundle, usage: list[Usage], *, voices_apart: bool) -> list[Heard]:
+        first_error: EngineError | None = None
+        nothing: list[Heard] = []
+        for ready in self._by_preference():
+            asking = _Asking(self, ready, ready.options_for(voices_apart=voices_apart), usage)
+            try:
+                heard = await asking.about(bundle)
+            except EngineError as error:
+                first_error = first_error or error
+                continue
+            if any(one.transcript.words for one in heard) or bundle.duration_ms <= _SPEECH_MS:
+                return heard
+            nothing = nothing or heard
+        if not nothing:
+            raise first_error or EngineError("no engine is set")
+        return nothing
 
-    async def _answer(self, errand: Errand, pcm: bytes) -> tuple[bytes, bool]:
-        """The answer under a key, and whether it was there already."""
-        async with self.asked.setdefault(errand.key, asyncio.Lock()):
-            kept = await asyncio.to_thread(self.store.get, errand.key)
+    def _by_preference(self) -> list[ReadyEngine]:
+        """The engines in their order; those that are closed, or were out of reach a moment ago, last."""
+        return sorted(self.engines, key=lambda ready: ready.resting or ready.closed is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One engine, asked about one bundle."""
+
+    transcriber: Transcriber
+    ready: ReadyEngine
+    options: EngineOptions
+    usage: list[Usage]
+
+    async def about(self, bundle: Bundle) -> list[Heard]:
+        """What it hears; usage and answers are kept whatever fails."""
+        ended = await asyncio.gather(*(self._request(request) for request in self.requests(bundle)))
+        return [heard for part in ended for heard in part]
+
+    def requests(self, bundle: Bundle) -> list[Bundle]:
+        """The bundle as this engine takes it: channels together only where that costs as much as one."""
+        fits = len(bundle.parts) <= self.ready.capabilities.channels_per_request
+        if len(bundle.parts) == 1 or (fits and self.ready.bills_once):
+            return [bundle]
+        return [Bundle((part,)) for part in bundle.parts]
+
+    async def _request(self, bundle: Bundle) -> list[Heard]:
+        pcm, key = sound_and_key(bundle, self.ready, self.options)
+        receipt, answer, cache_hit = await self._answer(key, pcm, bundle)
+        spent = self._spent(bundle, receipt, receipt.answer_id(key), cache_hit=cache_hit)
+        try:
+            transcript = await asyncio.to_thread(self.ready.engine.parse, answer)
+        except EngineError:
+            self.usage.append(replace(spent, outcome="failed"))
+            raise
+        self.usage.append(_as_stated(spent, transcript, receipt))
+        await self.ready.note_request(key, transcript.request_id, cache_hit=cache_hit)
+        if transcript.times == "absent":
+            transcript = await self._timed(transcript, bundle)
+        return [
+            Heard(part, _channel_of(transcript, place), self.ready.engine.NAME, self.options.model)
+            for place, part in enumerate(bundle.parts)
+        ]
+
+    async def _answer(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes, bool]:
+        """The answer under a key with its receipt, and whether it was there already."""
+        store = self.transcriber.store
+        async with self.transcriber.asked.setdefault(key, asyncio.Lock()):
+            kept = await asyncio.to_thread(store.get, key)
             if kept is not None:
-                return kept, True
-            async with self.in_flight:
-                answer = await self.engine.fetch(self.client(), pcm, self.options, errand)
-            await asyncio.to_thread(self.store.put, errand.key, answer)
-            return answer, False
+                return *without_receipt(kept), True
+            receipt, answer = await self._send(key, pcm, bundle)
+            await asyncio.to_thread(store.put, key, with_receipt(receipt, answer))
+            return receipt, answer, False
 
-    def _usage(
-        self, chunk: Chunk, requested_at: datetime, latency_ms: int, *, cache_hit: bool, billed: int | None
-    ) -> Usage:
-        audio_ms = _duration_ms(chunk)
-        capabilities = self.engine.CAPABILITIES.of(self.options.model)
-        stated_ms = billed_ms(capabilities, audio_ms) if billed is None else billed
-        charged_ms = 0 if cache_hit else stated_ms
+    async def _send(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes]:
+        budget, errand = self.transcriber.budget, self.ready.errand(key, len(bundle.parts))
+        price, requested_at, started = self._usd_per_hour, datetime.now(UTC), time.monotonic()
+        usd = price_of(price, self._billed_ms(bundle))
+
+        def receipt() -> Receipt:
+            latency_ms = round((time.monotonic() - started) * 1000)
+            return Receipt(requested_at, latency_ms, errand.attempts, price, errand.lost_answers)
+
+        try:
+            with budget.holding(usd):
+                answer = await self.ready.ask(pcm, self.options, errand)
+        except EngineError:
+            failed = self._spent(bundle, receipt(), None, cache_hit=False)
+            self.usage.append(replace(failed, outcome="failed", billed_ms=0, cost_usd=0.0))
+            raise
+        finally:
+            budget.lost(errand.lost_answers * usd)
+        return receipt(), answer
+
+    async def _timed(self, transcript: Transcript, bundle: Bundle) -> Transcript:
+        """Times for words that came without, from what the clock hears in the same sound."""
+        clock = self.transcriber.clock
+        if clock is not None and transcript.words:
+            helper = _Asking(self.transcriber, clock, clock.options, self.usage)
+            try:
+                (heard,) = await helper.about(bundle)
+                transcript = align_times(transcript, heard.transcript.words)
+            except EngineError:
+                pass  # the words count; their times are then spread
+        return derive_times(transcript, bundle.duration_ms)
+
+    @property
+    def _usd_per_hour(self) -> float:
+        return usd_per_hour(self.ready.engine.CAPABILITIES, self.options)
+
+    def _billed_ms(self, bundle: Bundle) -> int:
+        return billed_ms(self.ready.capabilities, bundle.duration_ms, len(bundle.parts))
+
+    def _spent(self, bundle: Bundle, receipt: Receipt, answer_id: str | None, *, cache_hit: bool) -> Usage:
+        length_ms = self._billed_ms(bundle)
         return Usage(
-            channel=chunk.channel,
-            chunk_index=chunk.index,
-            requested_at=requested_at,
-            audio_ms=audio_ms,
-            billed_ms=charged_ms,
-            cost_usd=cost_usd(capabilities, self.options, charged_ms),
-            latency_ms=latency_ms,
-            attempts=0 if cache_hit else 1,
+            engine=self.ready.engine.NAME,
+            model=self.options.model,
+            channel=bundle.channel,
+            chunk_index=bundle.index,
+            requested_at=receipt.requested_at,
+            audio_ms=bundle.duration_ms,
+            billed_ms=length_ms,
+            cost_usd=price_of(receipt.usd_per_hour, length_ms),
+            latency_ms=receipt.latency_ms,
+            attempts=receipt.attempts,
             cache_hit=cache_hit,
+            uncertain_cost_usd=receipt.lost_answers * price_of(receipt.usd_per_hour, length_ms),
+            answer_id=answer_id,
         )
 
 
-def _duration_ms(chunk: Chunk) -> int:
-    return len(chunk.pcm) // 2 * 1000 // SAMPLE_RATE_HZ
+def sound_and_key(bundle: Bundle, ready: ReadyEngine, options: EngineOptions) -> tuple[bytes, str]:
+    """What a request carries, and the key under which its answer is kept."""
+    pcm, channels = interleaved([part.pcm for part in bundle.parts]), len(bundle.parts)
+    shape = options.as_key() | ({"channels": channels} if channels > 1 else {})
+    return pcm, answer_key(pcm, ready.engine.NAME, options.model, shape)
 
 
 def recipe_id(engine: str, options: EngineOptions, rules_hash: str, code_version: str) -> str:
@@ -114,3 +235,18 @@ def recipe_id(engine: str, options: EngineOptions, rules_hash: str, code_version
         [engine, options.model, repr(sorted(options.as_key().items())), rules_hash, code_version]
     )
     return hashlib.sha256(shape.encode()).hexdigest()[:16]
+
+
+def _as_stated(spent: Usage, transcript: Transcript, receipt: Receipt) -> Usage:
+    """What the engine says it bills counts more than what its price list makes of the length."""
+    used = replace(spent, outcome="used" if transcript.words else "nothing_heard")
+    if transcript.billed_ms is None:
+        return used
+    stated_ms = transcript.billed_ms
+    return replace(used, billed_ms=stated_ms, cost_usd=price_of(receipt.usd_per_hour, stated_ms))
+
+
+def _channel_of(transcript: Transcript, place: int) -> Transcript:
+    """The words of one of a request's channels."""
+    words: tuple[Word, ...] = tuple(word for word in transcript.words if word.channel == place)
+    return replace(transcript, words=words, segments=())

@@ -74,7 +74,19 @@ def finished_call(
 def usage(channel: int, chunk_index: int, *, cache_hit: bool = False) -> Usage:
     """One request of five seconds, or the same from the store."""
     billed_ms = 0 if cache_hit else 5_000
-    return Usage(channel, chunk_index, NOON, 5_000, billed_ms, 0.0, 40, int(not cache_hit), cache_hit)
+    return Usage(
+        "local",
+        "tiny.en",
+        channel,
+        chunk_index,
+        NOON,
+        5_000,
+        billed_ms,
+        0.0,
+        40,
+        int(not cache_hit),
+        cache_hit,
+    )
 
 
 def landed_row(call: FinishedCall) -> dict[str, Any]:

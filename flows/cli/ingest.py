@@ -20,7 +20,7 @@ from flows.summary import Summary
 from tasks.errors import CallArchiveError
 from tasks.keys import load_keyring
 from tasks.lake.catalog import Lake as LakeAt
-from tasks.settings import load_settings
+from tasks.settings import Settings, load_settings
 from tasks.sources.archive import Archive
 
 _TROUBLED_SHOWN = 20
@@ -34,7 +34,10 @@ def register(app: typer.Typer) -> None:
 def ingest(
     source: Annotated[str, typer.Argument(help="Folder or URL of recordings.", show_default=False)],
     lake: Lake = None,
-    engine: Annotated[str | None, typer.Option(help="The engine that transcribes.  [default: local]")] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="The engine; several, as deepgram,local: the next helps out.  [default: local]"),
+    ] = None,
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls from this day on (UTC).")
     ] = None,
@@ -54,7 +57,7 @@ def ingest(
     if since is not None:
         since = since.replace(tzinfo=UTC)
     if dry_run:
-        _say_plan(source, lake, since, limit, json=json)
+        _say_plan(source, load_settings(lake=lake, engine=engine), since, limit, json=json)
         return
     summary = run_ingest(
         Order(source, lake, engine, since, limit, retry_quarantined, replace), verbose=verbose
@@ -138,6 +141,10 @@ def print_summary(summary: Summary) -> None:
         f"  {facts['minutes_landed']} minutes landed, {facts['engine_requests']} engine requests, "
         f"{facts['cache_hits']} answers from the store, {facts['cost_usd']} USD"
     )
+    if summary.quote:
+        say(f"  quoted before: {summary.quote.sentence()}")
+    if summary.over_budget:
+        say(f"  {summary.over_budget} wait: a spending ceiling was reached", style="yellow")
     if facts["metadata_problems"]:
         say(
             f"  {facts['metadata_problems']} with metadata problems: "
@@ -158,13 +165,17 @@ def _print_troubled(summary: Summary) -> None:
 
 
 def _say_plan(
-    source: str, lake: str | None, since: datetime | None, limit: int | None, *, json: bool
+    source: str, settings: Settings, since: datetime | None, limit: int | None, *, json: bool
 ) -> None:
     from flows.dry_run import preview  # noqa: PLC0415  (reads the archive, which other commands do not)
 
-    facts = preview(source, load_settings(lake=lake), since, limit)
+    with bars() as watcher, watched_by(watcher):
+        facts = preview(source, settings, since, limit)
+    price = facts["quote"]
     if json:
-        print_json(facts)
+        print_json(facts | {"quote": price.as_dict()})
         return
     for name, value in facts.items():
-        say(f"{name.replace('_', ' ')}: {value}")
+        if name != "quote":
+            say(f"{name.replace('_', ' ')}: {value}")
+    say(price.sentence())

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 
 class Bars:
-    """Two bars: files read, recordings worked on."""
+    """Bars: files read, recordings measured for their price, recordings worked on."""
 
     def __init__(self, progress: Progress) -> None:
         """Show a spinner until the flow says more."""
         self._progress = progress
-        self._starting: TaskID | None = progress.add_task("starting Prefect", total=None)
+        self._starting: TaskID | None = progress.add_task("starting", total=None)
         self._reading: TaskID | None = None
+        self._quoting: TaskID | None = None
         self._working: TaskID | None = None
         self.summary: Summary | None = None
 
@@ -44,6 +45,16 @@ class Bars:
         """One more file is identified."""
         if self._reading is not None:
             self._progress.advance(self._reading)
+
+    def quoting(self, recordings: int) -> None:
+        """So many recordings are about to be measured."""
+        self._started()
+        self._quoting = self._progress.add_task("working out the price", total=recordings)
+
+    def quoted(self) -> None:
+        """One more is measured."""
+        if self._quoting is not None:
+            self._progress.advance(self._quoting)
 
     def working(self, recordings: int) -> None:
         """So many recordings are about to be worked on."""

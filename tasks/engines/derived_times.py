@@ -1,10 +1,12 @@
-"""Times for words that came without: a stretch of sound shared out by characters, and marked as derived."""
+"""Times for words that came without, marked as derived: another engine's, or shared out by letters."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from difflib import SequenceMatcher
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tasks.schemas import Segment
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tasks.schemas import Transcript, Word
+
+_MARKS: Final = re.compile(r"[\W_]+")
 
 
 def derive_times(transcript: Transcript, duration_ms: int) -> Transcript:
@@ -28,6 +32,24 @@ def derive_times(transcript: Transcript, duration_ms: int) -> Transcript:
         _fill(words, gap)
     derived = any(word.times_derived for word in words)
     return replace(transcript, words=tuple(words), times="derived" if derived else transcript.times)
+
+
+def align_times(transcript: Transcript, timed: Sequence[Word]) -> Transcript:
+    """The same transcript with times for those words that another engine heard as well, marked as derived.
+
+    `timed` is what that engine heard in the same sound. The other words are left for `derive_times`, to lie
+    between their neighbours, and so the transcript's own segments are dropped: they are coarser.
+    """
+    words = list(transcript.words)
+    said, heard = ([_bare(word.text) for word in listed] for listed in (words, timed))
+    for block in SequenceMatcher(None, said, heard, autojunk=False).get_matching_blocks():
+        for place in range(block.size):
+            word, known = words[block.a + place], timed[block.b + place]
+            if said[block.a + place] and known.start_ms is not None and known.end_ms is not None:
+                words[block.a + place] = replace(
+                    word, start_ms=known.start_ms, end_ms=known.end_ms, times_derived=True
+                )
+    return replace(transcript, words=tuple(words), segments=(), times="derived")
 
 
 def spread(texts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[int, int]]:
@@ -71,3 +93,7 @@ def _channel_gaps(words: Sequence[Word], channel: int, duration_ms: int) -> Iter
             first = place
     if first is not None:
         yield Segment(heard_ms, max(heard_ms, duration_ms), first, len(words))
+
+
+def _bare(text: str) -> str:
+    return _MARKS.sub("", text).casefold()

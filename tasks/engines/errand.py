@@ -24,7 +24,10 @@ class JobStore(Protocol):
         """Keep an id; on return it is safe."""
 
     def forget(self, key: str, /) -> None:
-        """The job failed: the next attempt starts a new one."""
+        """The job failed, so that the next attempt starts a new one; or the vendor has deleted it."""
+
+    def answered(self) -> dict[str, str]:
+        """The ids of requests whose answers are kept, by key: the vendor's copy is needed no more."""
 
 
 class JobsInMemory(dict[str, str]):
@@ -37,6 +40,10 @@ class JobsInMemory(dict[str, str]):
     def forget(self, key: str, /) -> None:
         """Drop an id, if there is one."""
         self.pop(key, None)
+
+    def answered(self) -> dict[str, str]:
+        """None: nobody knows here which answers were kept."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ CAPABILITIES: Final = Capabilities(
     price_source="runs on your own machine",
     price_date=date(2026, 11, 22),
     runs_here=True,
+    abilities=frozenset({"keyterms", "language_detection", "retention_opt_out"}),
+    notes=("key terms are hints that a small model may follow too eagerly",),
 )
 
 # Whisper's own thresholds for a segment that is no speech (arXiv 2212.04356, section 4.5), and the level
@@ -114,6 +116,7 @@ def transcribe(model: WhisperModel, pcm: bytes, options: EngineOptions) -> bytes
         temperature=0.0,  # repeatable
         condition_on_previous_text=False,  # one chunk's mistakes stay its own
         word_timestamps=True,
+        hotwords=", ".join(options.keyterms) or None,
         vad_filter=False,  # cut_chunks has left the silence out
     )
     heard = [_as_json(segment, sound) for segment in segments]

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from tasks.engines.failures import Rejected
 from tasks.engines.wav import length_s
+from tasks.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from tasks.engines.contract import Ability, Capabilities, EngineOptions
+    from tasks.engines.contract import Capabilities, EngineOptions
     from tasks.engines.errand import Errand
 
-_INSTEAD: Final[dict[Ability, str]] = {
+_INSTEAD: Final[dict[str, str]] = {
     "deletion": "cannot delete what it heard",
     "diarization": "cannot tell speakers apart on one channel; switch diarization off or take another engine",
     "formatting": "always formats its text; formatting cannot be switched off",
@@ -24,20 +25,33 @@ _INSTEAD: Final[dict[Ability, str]] = {
 }
 
 
+def check_options(
+    engine: str, capabilities: Capabilities, options: EngineOptions, *, deletion: bool = False
+) -> None:
+    """Nothing, if the engine's model can do all that the settings ask for; `deletion`: and can forget it.
+
+    Raises:
+        SettingsError: it cannot; the message says what to change.
+    """
+    needed = [*_wished(options), *(["deletion"] if deletion else [])]
+    problem = _missing(engine, capabilities, options, needed)
+    if problem:
+        raise SettingsError(problem)
+
+
 def check(
     engine: str, capabilities: Capabilities, options: EngineOptions, errand: Errand, pcm: bytes
 ) -> None:
-    """Nothing, if the engine's model can do all that is asked.
+    """Nothing, if the engine's model can do all that one request asks for.
 
     Raises:
         EngineRefused: it cannot; the message says what to change.
     """
-    for ability in _needed(options, errand):
-        if ability not in capabilities.abilities:
-            raise Rejected(f"{engine}: {options.model} {_INSTEAD[ability]}")
-    most = capabilities.keyterms_max
-    if most is not None and len(options.keyterms) > most:
-        raise Rejected(f"{engine}: {len(options.keyterms)} key terms, and it takes {most} at most")
+    problem = _missing(
+        engine, capabilities, options, [*_wished(options), *(["hosted_url"] if errand.url else [])]
+    )
+    if problem:
+        raise Rejected(problem)
     if errand.channels > capabilities.channels_per_request:
         raise Rejected(
             f"{engine}: takes {capabilities.channels_per_request} channel(s) in a request, not more"
@@ -46,7 +60,19 @@ def check(
         _check_sound(engine, capabilities, pcm, errand.channels)
 
 
-def _needed(options: EngineOptions, errand: Errand) -> Iterator[Ability]:
+def _missing(
+    engine: str, capabilities: Capabilities, options: EngineOptions, needed: Sequence[str]
+) -> str | None:
+    for ability in needed:
+        if ability not in capabilities.abilities:
+            return f"{engine}: {options.model} {_INSTEAD[ability]}"
+    most = capabilities.keyterms_max
+    if most is not None and len(options.keyterms) > most:
+        return f"{engine}: {len(options.keyterms)} key terms, and it takes {most} at most"
+    return None
+
+
+def _wished(options: EngineOptions) -> Iterator[str]:
     if options.keyterms:
         yield "keyterms"
     if options.diarization:
@@ -57,8 +83,6 @@ def _needed(options: EngineOptions, errand: Errand) -> Iterator[Ability]:
         yield "retention_opt_out"
     if options.language is None:
         yield "language_detection"
-    if errand.url is not None:
-        yield "hosted_url"
 
 
 def _check_sound(engine: str, capabilities: Capabilities, pcm: bytes, channels: int) -> None:

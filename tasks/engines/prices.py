@@ -26,6 +26,6 @@ def usd_per_hour(capabilities: Capabilities, options: EngineOptions) -> float:
     return chosen.usd_per_audio_hour + extra
 
 
-def cost_usd(capabilities: Capabilities, options: EngineOptions, billed: int) -> float:
+def price_of(usd_an_hour: float, billed: int) -> float:
     """The price of so many billed milliseconds."""
-    return billed / _MS_PER_HOUR * usd_per_hour(capabilities, options)
+    return billed / _MS_PER_HOUR * usd_an_hour

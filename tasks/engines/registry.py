@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,32 @@ HOSTED: Final[Mapping[str, HostedEngine]] = MappingProxyType(
 """Engines behind HTTP; `tasks.engines.client` opens their clients."""
 
 ENGINES: Final[Mapping[str, Engine]] = MappingProxyType({local.NAME: local, **HOSTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine somebody chose, and one of its models; None for the engine's own."""
+
+    engine: Engine
+    model: str | None = None
+
+
+def choices(text: str) -> list[Choice]:
+    """Engines in order of preference, as in "deepgram,openai:whisper-1,local".
+
+    Raises:
+        SettingsError: none is named, one is unknown, or one is named twice with the same model.
+    """
+    chosen = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, model = part.partition(":")
+        chosen.append(Choice(engine_named(name.strip()), model.strip() or None))
+    if not chosen:
+        raise SettingsError(f"no engine is named; there are: {', '.join(ENGINES)}")
+    named = [(choice.engine.NAME, choice.model) for choice in chosen]
+    if len(set(named)) < len(named):
+        raise SettingsError(f"an engine is named twice in {text!r}")
+    return chosen
 
 
 def engine_named(name: str) -> Engine:

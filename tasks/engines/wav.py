@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import io
 import wave
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tasks.schemas import SAMPLE_RATE_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CONTENT_TYPE = "audio/wav"
 _SAMPLE_BYTES = 2
@@ -20,6 +26,13 @@ def as_wav(pcm: bytes, channels: int = 1) -> bytes:
         wav.setframerate(SAMPLE_RATE_HZ)
         wav.writeframes(pcm)
     return file.getvalue()
+
+
+def interleaved(channels: Sequence[bytes]) -> bytes:
+    """Several channels of the same length as one sound, sample by sample."""
+    if len(channels) == 1:
+        return channels[0]
+    return np.stack([np.frombuffer(pcm, "<i2") for pcm in channels], axis=1).tobytes()
 
 
 def length_s(pcm: bytes, channels: int = 1) -> float:

@@ -185,16 +185,21 @@ def _extension_file(name: str) -> Path:
 
 
 def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables that are not there yet, and the columns that a lake of an earlier version lacks."""
     rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'stored'"
+        "select table_name, column_name from duckdb_columns() where database_name = 'stored'"
     ).fetchall()
-    there = {name for (name,) in rows}
+    there = set(rows)
     lasting = connection.execute(
         "select type = 'ducklake' from duckdb_databases() where database_name = 'stored'"
     ).fetchone() == (True,)
     for name, schema in TABLES.items():
-        if name not in there:
-            columns = ", ".join(f'"{field.name}" {_SQL_TYPES[field.type]}' for field in schema)
-            connection.execute(f"create table stored.{name} ({columns})")
+        columns = {field.name: f'"{field.name}" {_SQL_TYPES[field.type]}' for field in schema}
+        if name not in {table for table, _ in there}:
+            connection.execute(f"create table stored.{name} ({', '.join(columns.values())})")
             if lasting and name in _PARTITIONED:
                 connection.execute(f"alter table stored.{name} set partitioned by (call_date)")
+            continue
+        for column, definition in columns.items():
+            if (name, column) not in there:
+                connection.execute(f"alter table stored.{name} add column {definition}")

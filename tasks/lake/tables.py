@@ -139,9 +139,11 @@ ENGINE_USAGE: Final = _schema(
         ("audio_ms", pa.int32()),
         ("billed_ms", pa.int32()),
         ("cost_usd", pa.float64()),
+        ("uncertain_cost_usd", pa.float64()),
         ("latency_ms", pa.int32()),
         ("attempts", pa.int32()),
         ("cache_hit", pa.bool_()),
+        ("outcome", pa.string()),
     ]
 )
 

@@ -11,7 +11,7 @@ import pytest
 from tasks.engines.contract import Capabilities, EngineOptions
 from tasks.engines.languages import language_code
 from tasks.engines.pieces import joined, punctuated, token_confidences
-from tasks.engines.prices import billed_ms, cost_usd, usd_per_hour
+from tasks.engines.prices import billed_ms, price_of, usd_per_hour
 from tasks.engines.reading import speaker_name
 from tasks.engines.registry import HOSTED
 from tasks.engines.wav import as_wav
@@ -93,7 +93,7 @@ def test_prices_follow_model_options_channels_and_steps() -> None:
     assert usd_per_hour(deepgram, _options("deepgram", diarization=True)) == pytest.approx(0.378)
     assert usd_per_hour(pulse, EngineOptions("pulse-pro")) == pytest.approx(0.24)
     assert usd_per_hour(HOSTED["openai"].CAPABILITIES, EngineOptions("my-own-model")) == 0.0
-    assert cost_usd(pulse, _options("pulse"), 3_600_000) == pytest.approx(0.30)
+    assert price_of(usd_per_hour(pulse, _options("pulse")), 3_600_000) == pytest.approx(0.30)
 
 
 def test_options_left_alone_do_not_change_an_answers_key() -> None:

@@ -1,0 +1,228 @@
+"""Several engines in order of preference, channels in one request, ceilings, times from another engine."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tasks.answers import AnswerStore, KeptJobs
+from tasks.engines.contract import Capabilities, EngineOptions
+from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded
+from tasks.engines.local import CAPABILITIES
+from tasks.engines.ready import ReadyEngine
+from tasks.errors import EngineError, OverBudget, UnexpectedAnswer
+from tasks.schemas import Bundle, Chunk, Heard, Piece, Transcript, Usage, Word
+from tasks.spending import Budget
+from tasks.transcribe import Transcriber
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tasks.engines.errand import Errand
+    from tasks.keys import Keyring
+
+SECONDS = 16_000 * 2
+PRICED = replace(CAPABILITIES, usd_per_audio_hour=3.6, runs_here=False)  # 0.001 USD a second
+STEREO_ONCE = replace(PRICED, channels_per_request=2, bills_per_channel=False)
+STEREO_EACH = replace(PRICED, channels_per_request=2, bills_per_channel=True)
+
+
+@dataclass
+class Vendor:
+    """An engine that says what it is told to, and notes what it is sent."""
+
+    name: str
+    says: str = "hello there"
+    error: EngineError | None = None
+    capabilities: Capabilities = PRICED
+    lost: int = 0
+    sent: list[tuple[int, int]] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+
+    async def fetch(self, _: object, pcm: bytes, options: EngineOptions, errand: Errand) -> bytes:
+        self.sent.append((len(pcm), errand.channels))
+        errand.lost_answers += self.lost
+        if self.error:
+            raise self.error
+        return f"{errand.channels} {self.says}".encode()
+
+    def parse(self, answer: bytes) -> Transcript:
+        channels, *words = answer.decode().split()
+        if "unreadable" in words:
+            raise UnexpectedAnswer("no")
+        timed = self.capabilities.word_times
+        spoken = tuple(
+            Word(word, place * 100 if timed else None, place * 100 + 80 if timed else None, channel=channel)
+            for channel in range(int(channels))
+            for place, word in enumerate(words)
+        )
+        return Transcript(spoken, times="stated" if timed else "absent", request_id=f"id-{self.name}")
+
+    async def erase(self, _: object, request_id: str, __: object) -> None:
+        self.erased.append(request_id)
+
+    def ready(self, **more: Any) -> ReadyEngine:
+        engine: Any = SimpleNamespace(
+            NAME=self.name,
+            CAPABILITIES=self.capabilities,
+            fetch=self.fetch,
+            parse=self.parse,
+            erase=self.erase,
+        )
+        room = asyncio.Semaphore(4)
+        return ReadyEngine(engine, lambda: None, EngineOptions("m", "en"), lambda: room, **more)
+
+
+@pytest.fixture
+def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
+    return AnswerStore(str(tmp_path / "answers"), keyring)
+
+
+def _chunk(seconds: float = 4, index: int = 0, channel: int = 0) -> Chunk:
+    pcm = bytes([index + 1, channel]) * int(seconds * SECONDS / 2)
+    return Chunk(channel, index, (Piece(0, len(pcm) // 2),), pcm)
+
+
+def _run(transcriber: Transcriber, *bundles: Bundle) -> tuple[list[Heard], list[Usage]]:
+    usage: list[Usage] = []
+    return asyncio.run(transcriber.transcribe(bundles, usage)), usage
+
+
+def _text(heard: Heard) -> str:
+    return " ".join(word.text for word in heard.transcript.words)
+
+
+@pytest.mark.parametrize("error", [EngineClosed("key"), Overloaded("busy"), AnswerLost("gone")])
+def test_when_one_engine_fails_the_next_one_speaks(store: AnswerStore, error: EngineError) -> None:
+    first, second = Vendor("first", error=error), Vendor("second")
+    (heard,), usage = _run(Transcriber((first.ready(), second.ready()), store), Bundle((_chunk(),)))
+    assert (heard.engine, _text(heard)) == ("second", "hello there")
+    assert [(one.engine, one.outcome, one.cost_usd > 0) for one in usage] == [
+        ("first", "failed", False),
+        ("second", "used", True),
+    ]
+
+
+def test_an_engine_that_hears_nothing_in_speech_is_not_believed(store: AnswerStore) -> None:
+    first, second = Vendor("first", says=""), Vendor("second")
+    (heard,), usage = _run(Transcriber((first.ready(), second.ready()), store), Bundle((_chunk(),)))
+    assert heard.engine == "second"
+    assert [one.outcome for one in usage] == ["nothing_heard", "used"]
+    assert all(one.cost_usd == pytest.approx(0.004) for one in usage)
+
+
+def test_a_breath_may_hold_no_word(store: AnswerStore) -> None:
+    first, second = Vendor("first", says=""), Vendor("second")
+    (heard,), _ = _run(Transcriber((first.ready(), second.ready()), store), Bundle((_chunk(1.0),)))
+    assert (heard.engine, second.sent) == ("first", [])
+
+
+def test_when_nobody_hears_anything_that_is_the_transcript(store: AnswerStore) -> None:
+    engines = (Vendor("first", says="").ready(), Vendor("second", error=Overloaded("busy")).ready())
+    (heard,), _ = _run(Transcriber(engines, store), Bundle((_chunk(),)))
+    assert (heard.engine, heard.transcript.words) == ("first", ())
+
+
+def test_when_all_fail_the_first_reason_counts(store: AnswerStore) -> None:
+    engines = (Vendor("a", error=Overloaded("a is busy")).ready(), Vendor("b", says="unreadable").ready())
+    usage: list[Usage] = []
+    with pytest.raises(EngineError, match="a is busy"):
+        asyncio.run(Transcriber(engines, store).transcribe([Bundle((_chunk(),))], usage))
+    assert [one.outcome for one in usage] == ["failed", "failed"]
+
+
+def test_an_engine_that_is_closed_is_not_asked_again(store: AnswerStore) -> None:
+    first, second = Vendor("first", error=EngineClosed("key")), Vendor("second")
+    transcriber = Transcriber((first.ready(), second.ready()), store)
+    for index in range(5):
+        _run(transcriber, Bundle((_chunk(index=index),)))
+    assert len(first.sent) == 1
+
+
+def test_an_engine_out_of_reach_is_left_alone_while_another_helps(store: AnswerStore) -> None:
+    first, second = Vendor("first", error=Overloaded("busy")), Vendor("second")
+    transcriber = Transcriber((first.ready(), second.ready()), store)
+    for index in range(5):
+        _run(transcriber, Bundle((_chunk(index=index),)))
+    assert (len(first.sent), len(second.sent)) == (1, 5)
+
+
+def test_channels_go_together_where_the_file_is_billed_once(store: AnswerStore) -> None:
+    vendor = Vendor("v", capabilities=STEREO_ONCE)
+    heard, (usage,) = _run(
+        Transcriber((vendor.ready(),), store), Bundle((_chunk(channel=0), _chunk(channel=1)))
+    )
+    assert vendor.sent == [(4 * SECONDS * 2, 2)]
+    assert [(one.chunk.channel, _text(one)) for one in heard] == [(0, "hello there"), (1, "hello there")]
+    assert (usage.channel, usage.billed_ms, usage.cost_usd) == (None, 4_000, pytest.approx(0.004))
+
+
+@pytest.mark.parametrize("capabilities", [PRICED, STEREO_EACH])
+def test_channels_go_apart_where_each_is_billed(store: AnswerStore, capabilities: Capabilities) -> None:
+    vendor = Vendor("v", capabilities=capabilities)
+    heard, usage = _run(Transcriber((vendor.ready(),), store), Bundle((_chunk(channel=0), _chunk(channel=1))))
+    assert vendor.sent == [(4 * SECONDS, 1)] * 2
+    assert [one.chunk.channel for one in heard] == [0, 1]
+    assert sorted(one.channel or 0 for one in usage) == [0, 1]
+
+
+def test_a_ceiling_stops_sending_and_not_what_is_in_the_store(store: AnswerStore) -> None:
+    vendor = Vendor("v")
+    _run(Transcriber((vendor.ready(),), store), Bundle((_chunk(index=1),)))
+    poor = Transcriber((vendor.ready(), Vendor("other").ready()), store, Budget(per_run_usd=0.005))
+    (heard,), _ = _run(poor, Bundle((_chunk(index=1),)))
+    assert _text(heard) == "hello there"
+    _run(poor, Bundle((_chunk(index=2),)))
+    with pytest.raises(OverBudget):
+        _run(poor, Bundle((_chunk(index=3),)))
+    assert len(vendor.sent) == 2
+
+
+def test_answers_that_got_lost_count_as_money(store: AnswerStore) -> None:
+    vendor, budget = Vendor("v", lost=1), Budget(per_run_usd=1)
+    _, (usage,) = _run(Transcriber((vendor.ready(),), store, budget), Bundle((_chunk(),)))
+    assert usage.uncertain_cost_usd == usage.cost_usd == pytest.approx(0.004)
+    assert budget.run_usd == pytest.approx(0.008)
+
+
+def test_words_without_times_take_another_engines(store: AnswerStore) -> None:
+    text = Vendor("text", says="well hello THERE, friend", capabilities=replace(PRICED, word_times=False))
+    clock = Vendor("clock", says="um hello there")
+    (heard,), usage = _run(Transcriber((text.ready(),), store, clock=clock.ready()), Bundle((_chunk(),)))
+    words = heard.transcript.words
+    assert [(word.start_ms, word.end_ms) for word in words[1:3]] == [(100, 180), (200, 280)]
+    assert (words[0].end_ms or 0) <= 100
+    assert 280 <= (words[3].start_ms or 0) < (words[3].end_ms or 0) <= 4_000
+    assert all(word.times_derived for word in words)
+    assert {one.engine for one in usage} == {"text", "clock"}
+
+
+def test_without_a_clock_times_are_spread(store: AnswerStore) -> None:
+    text = Vendor("text", capabilities=replace(PRICED, word_times=False))
+    broken = Vendor("clock", error=Overloaded("busy"))
+    (heard,), _ = _run(Transcriber((text.ready(),), store, clock=broken.ready()), Bundle((_chunk(),)))
+    assert [word.times_derived for word in heard.transcript.words] == [True, True]
+    assert heard.transcript.words[-1].end_ms == 4_000
+
+
+def test_the_vendor_deletes_what_is_kept_here(store: AnswerStore) -> None:
+    vendor = Vendor("v")
+    transcriber = Transcriber((vendor.ready(erases=True, jobs=KeptJobs(store, "v")),), store)
+    _run(transcriber, Bundle((_chunk(),)))
+    assert asyncio.run(transcriber.forget_at_vendors()) == 0
+    assert asyncio.run(transcriber.forget_at_vendors()) == 0
+    assert vendor.erased == ["id-v"]
+
+
+def test_what_would_be_sent_is_known_before(store: AnswerStore) -> None:
+    vendor = Vendor("v", capabilities=STEREO_EACH)
+    transcriber = Transcriber((vendor.ready(),), store)
+    both = Bundle((_chunk(channel=0), _chunk(channel=1)))
+    assert [bundle.channel for bundle in transcriber.unanswered([both])] == [0, 1]
+    _run(transcriber, Bundle((_chunk(channel=1),)))
+    assert [bundle.channel for bundle in transcriber.unanswered([both])] == [0]
+    assert len(vendor.sent) == 1
