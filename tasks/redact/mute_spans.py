@@ -1,0 +1,152 @@
+"""Findings rendered out of sound: which stretches of which channels are muted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tasks.schemas import Conversation, Finding, Verdict, Word
+
+Span = tuple[int, int]
+"""Milliseconds from the recording's start; may begin before it and end behind it."""
+
+FADE_MS: Final = 5
+"""Each span begins and ends with so much fading: a redacted word lies at least so far inside."""
+_NEIGHBOURS_SHARE: Final = 0.4
+"""Padding takes at most so much of the word beside it, so that no other word is muted as a whole."""
+_DERIVED_PADDING_MS: Final = 1_500
+"""Where the engine gave no time for a word: one that was worked out from letters may be off by a second."""
+_JOINED_GAP_MS: Final = 600
+"""Breaths between digits go with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What must be known about a recording to mute it."""
+
+    verdict: Verdict
+    channel_count: int
+    duration_ms: int
+
+
+def mute_spans(
+    conversation: Conversation, findings: Iterable[Finding], sound: Sound, padding_ms: int
+) -> dict[int, list[Span]]:
+    """The spans to mute by channel, in order and apart.
+
+    A word with a time of its own lies inside a span if and only if it is redacted. Where a voice can be heard
+    on several channels all of them are muted, what is said there at the same moment included. A word without
+    time or length is muted from the word before it to the word after it; where nothing in its turn has a
+    time, its whole channel is. Derived times are padded widely.
+    """
+    redacted = {
+        word
+        for finding in findings
+        if finding.tier != "review"
+        for word in range(finding.start_word, finding.end_word)
+    }
+    spans: dict[int, list[Span]] = {channel: [] for channel in range(sound.channel_count)}
+    apart = sound.verdict == "two_speakers"
+    for channel in {turn.channel for turn in conversation.turns}:
+        own = list(_spans(_spots(conversation, channel, redacted), sound.duration_ms, padding_ms))
+        for target in [channel] if apart else spans:
+            spans[target] += own
+    kept = [word for index, word in enumerate(conversation.words) if index not in redacted]
+    return {
+        channel: _joined(own, [word for word in kept if not apart or word.channel == channel])
+        for channel, own in spans.items()
+    }
+
+
+def muted_ms(spans: Iterable[Sequence[Span]], duration_ms: int) -> int:
+    """For how long at least one channel is muted."""
+    inside = [(max(start, 0), min(end, duration_ms)) for channel in spans for start, end in channel]
+    return sum(end - start for start, end in _joined(inside, [], gap_ms=0))
+
+
+class _Spot(NamedTuple):
+    """A word's place on its channel; negative times are those of a channel read backwards."""
+
+    start_ms: int
+    end_ms: int
+    redacted: bool
+    timed: bool
+    derived: bool
+    placeless: bool
+    """Nothing in its turn has a time."""
+
+    def mirrored(self) -> _Spot:
+        return self._replace(start_ms=-self.end_ms, end_ms=-self.start_ms)
+
+
+def _spots(conversation: Conversation, channel: int, redacted: set[int]) -> list[_Spot]:
+    spots = []
+    for turn in conversation.turns:
+        if turn.channel != channel:
+            continue
+        words = conversation.words[turn.first_word : turn.end_word]
+        placeless = all(word.start_ms is None for word in words)
+        for index, word in enumerate(words, turn.first_word):
+            start_ms, end_ms = word.start_ms or 0, word.end_ms or 0
+            timed = word.start_ms is not None and start_ms < end_ms
+            spots.append(_Spot(start_ms, end_ms, index in redacted, timed, word.times_derived, placeless))
+    return spots
+
+
+def _spans(spots: Sequence[_Spot], duration_ms: int, padding_ms: int) -> Iterator[Span]:
+    """A padded span for each run of redacted words."""
+    backwards = [spot.mirrored() for spot in reversed(spots)]
+    for is_redacted, group in groupby(range(len(spots)), key=lambda place: spots[place].redacted):
+        if not is_redacted:
+            continue
+        run = list(group)
+        if any(spots[place].placeless for place in run):
+            yield -padding_ms, duration_ms + padding_ms
+            continue
+        length = len(run)
+        start_ms = _start_ms(spots, run[0], length, 0, padding_ms)
+        end_ms = -_start_ms(backwards, len(spots) - 1 - run[-1], length, -duration_ms, padding_ms)
+        yield start_ms, end_ms
+
+
+def _start_ms(spots: Sequence[_Spot], first: int, length: int, beginning_ms: int, padding_ms: int) -> int:
+    """Where to begin muting the run spots[first:first + length]."""
+    run = spots[first : first + length]
+    starts = [spot.start_ms for spot in run if spot.timed]
+    if not run[0].timed:
+        heard = (spot.end_ms for spot in reversed(spots[:first]) if spot.timed)
+        starts.append(next(heard, beginning_ms))
+    start_ms = min(starts)
+    if any(spot.derived for spot in run):
+        return start_ms - max(padding_ms, _DERIVED_PADDING_MS)
+    before = spots[first - 1] if first else None
+    if before is None or not before.timed or before.derived:
+        return start_ms - padding_ms
+    limit_ms = before.end_ms - round(_NEIGHBOURS_SHARE * (before.end_ms - before.start_ms))
+    return max(start_ms - padding_ms, min(limit_ms, start_ms - FADE_MS))
+
+
+def _joined(spans: Iterable[Span], kept: Sequence[Word], gap_ms: int = _JOINED_GAP_MS) -> list[Span]:
+    """The spans in order; those that overlap, or have a short gap without a word between them, as one."""
+    joined: list[Span] = []
+    for start_ms, end_ms in sorted(spans):
+        ended_ms = joined[-1][1] if joined else start_ms - gap_ms - 1
+        touches = start_ms <= ended_ms
+        if touches or (start_ms - ended_ms <= gap_ms and not _speaks(kept, ended_ms, start_ms)):
+            joined[-1] = (joined[-1][0], max(ended_ms, end_ms))
+        elif end_ms > start_ms:
+            joined.append((start_ms, end_ms))
+    return joined
+
+
+def _speaks(kept: Sequence[Word], start_ms: int, end_ms: int) -> bool:
+    """Whether one of the words lies between these times, in part at least."""
+    return any(
+        word.start_ms < end_ms and word.end_ms > start_ms
+        for word in kept
+        if word.start_ms is not None and word.end_ms is not None
+    )
