@@ -37,6 +37,18 @@ def short_recordings(folder: Path, count: int, seconds: float = 5.0) -> Path:
     return folder
 
 
+def two_sided_recordings(folder: Path, count: int, seconds: float = 8.0) -> Path:
+    """So many different stereo recordings, from one long call."""
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = long_call(folder.parent / "whole.wav", int(count * seconds // 60) + 1)
+    pattern = str(folder / "part-%05d.wav")
+    _ffmpeg("-i", str(whole), "-f", "segment", "-segment_time", str(seconds), pattern)
+    whole.unlink()
+    for extra in sorted(folder.iterdir())[count:]:
+        extra.unlink()
+    return folder
+
+
 def _ffmpeg(*arguments: str) -> None:
     program = imageio_ffmpeg.get_ffmpeg_exe()
     subprocess.run([program, "-v", "error", "-nostdin", "-y", *arguments], check=True)
