@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
+from tasks.redact.name_forms import is_unknown
+from tasks.redact.name_words import NEVER
+from tasks.redact.refusals import refuses
 from tasks.redact.tokens import NUMERIC
 from tasks.redact.wordlists import word_set
 
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 NOT_IN_NAMES = word_set("not_in_names")
 """No word of a street's name, between the number and "street"."""
+BOX = frozenset({"post", "office", "box"})
+LEADING = word_set("leading")
+"""An address begins after one of these, in an answer that is a sentence."""
+LONGEST_ANSWER = 40
 MAX_NAME_WORDS = 4
 MAX_CITY_WORDS = 3
 _SHORT_ANSWER = 14
@@ -31,6 +38,8 @@ def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         here = list(_by_form(script, say, wanted=wanted))
         if wanted:
             here += _announced(script, index, here)
+        if _is_answer(script, index):
+            here += _whole_answer(script, index)
         found += _extended(script, say, here)
     return [*found, *_post_codes(script, runs, found)]
 
@@ -42,6 +51,53 @@ def _is_wanted(script: Script, index: int) -> bool:
 def _corrects(script: Script, index: int, found: Sequence[Candidate]) -> bool:
     """Whether an address was said just before: this may be the right one."""
     return bool(index and found) and script.say_of[found[-1].first] == index - 1
+
+
+def _is_answer(script: Script, index: int) -> bool:
+    return "ADDRESS" in asked(script, index) and not refuses(script, script.says[index])
+
+
+def _whole_answer(script: Script, index: int) -> Iterator[Candidate]:
+    """Each part of an answer that holds a word of an address: houses and hamlets are in no list."""
+    say = script.says[index]
+    if say.end - say.first > LONGEST_ANSWER:
+        return
+    for first, end in _parts(script, say):
+        telling = [at for at in range(first, end) if _tells_place(script, at)]
+        if any(_is_place(script, at) for at in telling):
+            start = telling[0] - (script.prev(telling[0]) == "the" and telling[0] > first)
+            yield Candidate(start, telling[-1] + 1, "ADDRESS", 0.6, "answer-window")
+
+
+def _parts(script: Script, say: Say) -> Iterator[tuple[int, int]]:
+    """The stretches between cues, and after the last "it's" or "we're at" of each."""
+    cues = (cue for cue in script.cues[script.say_of[say.first]] if cue.entity != "ADDRESS")
+    apart = {at for cue in cues for at in range(cue.first, cue.end)}
+    start = say.first
+    for at in range(say.first, say.end + 1):
+        ends = at == say.end or at in apart or script.tokens[at].sealed
+        if ends or script.cores[at] in LEADING:
+            if ends and at > start:
+                yield start, at
+            start = at + 1
+
+
+def _is_place(script: Script, at: int) -> bool:
+    """Whether a word says by itself that an address is told."""
+    core = script.cores[at]
+    named = core in places.STREETS or core in places.UNITS or core in places.STATES
+    return named or bool(places.city_length(script.cores, at, script.span(at).end))
+
+
+def _tells_place(script: Script, at: int) -> bool:
+    token = script.tokens[at]
+    if token.core in lexicon.FILLERS or token.core in lexicon.LINKS or token.core in NEVER:
+        return False
+    if token.value_like:
+        return len(token.core) > 1 or token.core not in {"a", "i"}
+    return (
+        _is_place(script, at) or not token.name.common or token.core in places.STREET_NAMES or token.capital
+    )
 
 
 def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
@@ -68,7 +124,7 @@ def _number_start(script: Script, say: Say, at: int) -> int:
     first = at
     while first > say.first and (
         _is_number(script, first - 1)
-        or script.cores[first - 1] in places.UNITS
+        or script.cores[first - 1] in places.UNITS | BOX
         or (script.tokens[first - 1].value_like and script.prev(first - 1) in places.UNITS)
     ):
         first -= 1
@@ -77,7 +133,7 @@ def _number_start(script: Script, say: Say, at: int) -> int:
 
 def _box_end(script: Script, say: Say, at: int) -> int | None:
     """The end of "p o box four ten", "PO Box 12"."""
-    box = at + 2 if script.cores[at : at + 3] == ["p", "o", "box"] else at + 1
+    box = at + 2 if tuple(script.cores[at : at + 2]) in {("p", "o"), ("post", "office")} else at + 1
     if box >= say.end or script.cores[box] != "box":
         return None
     end = box + 1
@@ -105,7 +161,7 @@ def _is_street(script: Script, number: int, street: int, *, wanted: bool) -> boo
     if wanted or script.cores[street] in places.PLAIN_STREETS:
         return script.cores[number] != "one" or wanted or street - number > 1
     name = [script.tokens[word] for word in range(number + 1, street)]
-    return any(not token.name.common or token.capital for token in name)
+    return any(not token.name.common or token.capital or token.core in places.STREET_NAMES for token in name)
 
 
 def _street_tail(script: Script, say: Say, at: int) -> int:
@@ -130,14 +186,23 @@ def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterato
     say = script.says[index]
     for at in script.within(say, script.value_like):
         taken = any(one.first <= at < one.end for one in here)
-        after = script.next(at)
-        if taken or not _is_number(script, at) or not after or _is_number(script, at + 1):
+        if taken or not _is_number(script, at) or (at + 1 < say.end and _is_number(script, at + 1)):
             continue
         end = at + 1
         while end < say.end and end - at <= MAX_NAME_WORDS and _is_name_word(script, end):
             end += 1
-        if end > at + 1:
-            yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.7, "cue:ADDRESS")
+        first = _number_start(script, say, at)
+        start = first
+        while end == at + 1 and start > say.first and _is_foreign_street(script, start - 1):
+            start -= 1
+        if end > at + 1 or start < first:
+            yield Candidate(start, end, "ADDRESS", 0.7, "cue:ADDRESS")
+
+
+def _is_foreign_street(script: Script, at: int) -> bool:
+    """A word of no list before the number, as streets are told in most of Europe: "kastanienallee twelve"."""
+    token = script.tokens[at]
+    return is_unknown(script, at) and not token.closes and at not in script.cued
 
 
 def _is_name_word(script: Script, at: int) -> bool:
@@ -152,7 +217,8 @@ def _is_name_word(script: Script, at: int) -> bool:
     ):
         return False
     fresh = not script.tokens[at - 1].closes
-    return fresh and (token.capital or not token.name.common or script.cores[at - 1] in places.DIRECTIONS)
+    named = token.capital or not token.name.common or token.core in places.STREET_NAMES
+    return fresh and (named or script.cores[at - 1] in places.DIRECTIONS)
 
 
 def _extended(script: Script, say: Say, here: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -185,8 +251,9 @@ def _unit_end(script: Script, say: Say, at: int) -> int | None:
 def _city_end(script: Script, say: Say, at: int) -> int | None:
     """Past a city or a state: known ones, capitalised ones, and unusual words that a state follows."""
     for state in range(at, min(at + 1 + MAX_CITY_WORDS, say.end)):
-        if script.cores[state] in places.STATES | places.CITIES:
-            return state + 1
+        length = places.city_length(script.cores, state, say.end) or script.cores[state] in places.STATES
+        if length:
+            return state + length
         if not _may_be_city(script, state):
             break
     token = script.tokens[at]
@@ -212,11 +279,12 @@ def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
     """Units and known places within a few words: "... it's unit six", "... out by tulsa oklahoma"."""
     for word in range(at, min(at + 6, say.end)):
         end = _unit_end(script, say, word)
-        if end is None and script.cores[word] in places.STATES | places.CITIES:
+        city = places.city_length(script.cores, word, say.end) or script.cores[word] in places.STATES
+        if end is None and city:
             first = word
             while first > at and _may_be_city(script, first - 1) and not script.tokens[first - 1].name.common:
                 first -= 1
-            yield Candidate(first, word + 1, "ADDRESS", 0.6, "place")
+            yield Candidate(first, word + city, "ADDRESS", 0.6, "place")
         elif end is not None:
             yield Candidate(word, end, "ADDRESS", 0.7, "unit")
 

@@ -25,6 +25,7 @@ CLOSERS = word_set("closers")
 CONNECTIVES = word_set("connectives")
 NO_VALUE = word_set("no_value")
 """A password is not announced before one of these: "my password is not working"."""
+TURNING = word_set("turning")
 LONGEST_SECRET = 8
 LONGEST_ANSWER = 24
 _SHORT = 5
@@ -124,23 +125,27 @@ def _window(script: Script, index: int, entity: str) -> Iterator[Candidate]:
         or (length <= _SHORT and (told or (odd and entity in _OPEN)))
         or (length <= 4 and odd == length)
     ):
-        for piece in _pieces(script, index, first, end, entity):
+        for piece in _pieces(script, first, end, entity):
             yield Candidate(*piece, entity, 0.55, "answer-window")
 
 
-def _pieces(script: Script, index: int, first: int, end: int, entity: str) -> Iterator[tuple[int, int]]:
+def _pieces(script: Script, first: int, end: int, entity: str) -> Iterator[tuple[int, int]]:
     """The answer without its cues ("sort code ... account ..."), each from its first odd word to its last."""
-    cued = {at for cue in script.cues[index] for at in range(cue.first, cue.end)}
     start = first
     for at in range(first, end + 1):
-        apart = entity == "PERSON" and at < end and script.cores[at] in CARRIERS
-        if at < end and at not in cued and not apart:
+        apart = at < end and (script.cores[at] in CARRIERS if entity == "PERSON" else _turns(script, at))
+        if at < end and at not in script.cued and not apart:
             continue
         telling = [word for word in range(start, at) if _tells(script, word) or _is_odd(script, word)]
         if telling:
             roomy = at - start <= 4 and entity != "PERSON"
             yield _edges(script, start, at) if roomy else (telling[0], telling[-1] + 1)
         start = at + 1
+
+
+def _turns(script: Script, at: int) -> bool:
+    """Whether an answer goes on to something else here: "and it's ...", "or my ..."."""
+    return script.cores[at] in {"and", "or"} and script.next(at) in TURNING
 
 
 def _edges(script: Script, first: int, end: int) -> tuple[int, int]:

@@ -113,13 +113,18 @@ def _read(script: Script, first: int, end: int) -> Date:
 
 
 def _announced(script: Script, date: Date) -> str:
-    """DOB or CARD_EXPIRY where the nearest announcement that a date fits is one."""
+    """DOB or CARD_EXPIRY where the nearest announcement that a date fits is one.
+
+    What looks like a date with dashes may be any other number: a sort code is written "20-04-15".
+    """
     if not date.is_plain and (
         script.next(date.end - 1) in lexicon.UNITS or len(date.digits) + 3 * date.ordinals < FEWEST_DIGITS
     ):
         return ""
-    for distance, entity in expectations(script, date.first, date.end):
+    for distance, entity in expectations(script, date.first, date.end, firm=date.is_plain):
         if entity in DATED and (distance < NEAR or date.is_plain):
+            return entity
+        if entity in SHAPES and "-" in date.written and distance < NEAR:
             return entity
         if entity in SHAPES and not date.is_plain and not date.ordinals:
             return ""

@@ -120,6 +120,8 @@ def _local_start(script: Script, say: Say, at: int) -> int:
             break
         if core in WEB or script.tokens[first - 1].closes or script.tokens[first - 1].sealed:
             break
+        if script.in_cue(first - 1):
+            break
         first -= 1
     return first
 

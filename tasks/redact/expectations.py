@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tasks.redact.questions import is_question
+from tasks.redact import lexicon
+from tasks.redact.questions import asks_quantity, is_question
+from tasks.redact.refusals import refuses
+from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
     from tasks.redact.cues import Cue
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
 
 NOTHING = "NONE"
 """The entity of phrases that only sound like cues."""
+BELONGING = word_set("belonging")
+"""What may stand between a value and a cue behind it."""
 WEAK = frozenset({"account", "tracking", "policy", "reference"})
 SHORT = 6
 SAME_BREATH = 16
@@ -33,9 +38,12 @@ NEAR = 30
 """Beyond this distance the announcement is two or more turns back."""
 
 
-def expectations(script: Script, first: int, end: int) -> list[Expectation]:
-    """What is expected at words[first:end], the nearest first."""
-    found = [*_in_breath(script, first, end), *_before(script, first)]
+def expectations(script: Script, first: int, end: int, *, firm: bool) -> list[Expectation]:
+    """What is expected at words[first:end], the nearest first.
+
+    A firm value is one that hardly answers anything else: it may come after a refusal, or another question.
+    """
+    found = [*_in_breath(script, first, end, firm=firm), *_before(script, first, firm=firm)]
     return sorted(found)
 
 
@@ -56,9 +64,18 @@ def asked(script: Script, index: int) -> list[str]:
     return []
 
 
+def _turns_away(script: Script, before: int, here: int) -> bool:
+    """Whether the talk has left a question: it asked for an amount, was refused, or another one came."""
+    if script.says[before].who == script.says[here].who:
+        return False
+    if not script.cues[before]:
+        return script.words[script.says[before].end - 1].endswith("?")
+    return any(refuses(script, script.says[index]) for index in range(before + 1, here, 2))
+
+
 def _carries(script: Script, index: int, cue: Cue) -> bool:
     """Whether a cue says what the next speaker will tell: one everyday word only in a short question."""
-    if cue.entity == NOTHING:
+    if cue.entity == NOTHING or asks_quantity(script, script.says[index]):
         return False
     say = script.says[index]
     return script.cores[cue.first] not in WEAK or cue.end - cue.first > 1 or say.end - say.first <= SHORT
@@ -73,19 +90,28 @@ def names_a_thing(script: Script, first: int) -> bool:
     return bool(before) and before[-1].entity == NOTHING
 
 
-def _in_breath(script: Script, first: int, end: int) -> list[Expectation]:
+def _in_breath(script: Script, first: int, end: int, *, firm: bool) -> list[Expectation]:
     found = []
     for cue in script.cues[script.say_of[first]]:
         if cue.entity == NOTHING:
             continue
         if cue.end <= first and first - cue.end < SAME_BREATH:
             found.append(Expectation(first - cue.end, cue.entity))
-        elif 0 <= cue.first - end < LOOK_AHEAD:
+        elif 0 <= cue.first - end < LOOK_AHEAD and (firm or _belongs(script, end, cue.first)):
             found.append(Expectation(6 + cue.first - end, cue.entity))
     return found
 
 
-def _before(script: Script, first: int) -> list[Expectation]:
+def _belongs(script: Script, end: int, cue: int) -> bool:
+    """Whether a cue behind a value is said of it: "... is my card number", "... that's the p i n"."""
+    between = script.cores[end:cue]
+    return (
+        all(core in BELONGING or core in lexicon.LINKS for core in between)
+        and not script.tokens[end - 1].closes
+    )
+
+
+def _before(script: Script, first: int, *, firm: bool) -> list[Expectation]:
     found = []
     here = script.say_of[first]
     for back in range(1, 2 * WINDOW):
@@ -95,6 +121,8 @@ def _before(script: Script, first: int) -> list[Expectation]:
         say = script.says[before]
         if say.who != script.says[here].who and not is_question(script, say):
             continue
+        if not firm and _turns_away(script, before, here):
+            break
         distance = 6 + 10 * back
         found += [
             Expectation(distance + (say.end - cue.end) // 3, cue.entity)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tasks.redact import lexicon
 from tasks.redact.name_words import NEVER
 from tasks.redact.shapes import USUAL
+from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +21,11 @@ MAX_GAP = 3
 """So many words between two parts of one value are taken for parts of it."""
 MAX_GROWTH = 3
 """And so many at either end, if that many digits are missing."""
-_STOPS = (lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | NEVER | lexicon.UNITS) - {
-    *lexicon.DIGITS, "plus", "i", "a",
-}  # fmt: skip
+_STOPS = frozenset().union(
+    *(word_set("connectives"), lexicon.LINKS, lexicon.CORRECTIONS, lexicon.BACK_CHANNEL, NEVER, lexicon.UNITS)
+) - {*lexicon.DIGITS, "plus", "i", "a"}
+_PLAIN = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | word_set("carriers") | {"or"}
+"""A gap of nothing but these parts two values, or is no part of either."""
 
 
 def grow(script: Script, named: Sequence[tuple[Run, Candidate]]) -> list[Candidate]:
@@ -55,10 +58,13 @@ def _grow(script: Script, candidate: Candidate, step: int, missing: int) -> int:
     """The start (step -1) or the end (step 1) of a candidate with what belongs to it."""
     say = script.span(candidate.first)
     edge = candidate.first if step < 0 else candidate.end
-    cued = {at for cue in script.cues[script.say_of[candidate.first]] for at in range(cue.first, cue.end)}
     for taken in range(MAX_GROWTH):
         at = edge - 1 if step < 0 else edge
-        if not say.first <= at < say.end or at in cued or not _hides_digit(script, at, missing - taken):
+        if (
+            not say.first <= at < say.end
+            or at in script.cued
+            or not _hides_digit(script, at, missing - taken)
+        ):
             break
         if script.tokens[at if step < 0 else at - 1].closes:
             break
@@ -87,5 +93,6 @@ def _between(script: Script, named: Sequence[Candidate]) -> Iterator[Candidate]:
         same = before.entity == after.entity and script.say_of[before.first] == script.say_of[after.first]
         if not same or not 0 < len(gap) <= MAX_GAP or any(script.tokens[word].sealed for word in gap):
             continue
-        if not any(cue.first in gap for cue in script.cues[script.say_of[before.first]]):
+        told = [script.cores[word] for word in gap if script.cores[word] not in _PLAIN]
+        if told and not any(word in script.cued for word in gap):
             yield before._replace(first=gap.start, end=gap.stop)

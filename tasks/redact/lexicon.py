@@ -25,6 +25,8 @@ WORDS_OF_THEIR_OWN = word_set("words_of_their_own")
 """Sound-alikes that are far more often just words: taken for digits only where a digit is missing."""
 
 FILLERS = word_set("fillers")
+WITHIN = word_set("within")
+"""What stands inside one value: fillers, and the signs between groups of digits."""
 LINKS = word_set("links")
 """What is said between two parts of one value."""
 CORRECTIONS = word_set("corrections")

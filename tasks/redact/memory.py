@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
+from tasks.redact.contrast import find_contrasts
 from tasks.redact.emails import ENDINGS, PROVIDERS
 from tasks.redact.name_words import GREETINGS, NAME_VERBS, NEVER, NO_NAME_BEFORE, TITLES
 from tasks.redact.wordlists import word_set
@@ -34,6 +35,7 @@ def recall(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> l
         *_echoes(script, runs, found, covered),
         *_phrases(script, found, covered),
         *_words(script, found, covered),
+        *find_contrasts(script, runs, found),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
-from tasks.redact.name_words import NEVER, PARTICLES, SHORT_TITLES, TITLES
+from tasks.redact.name_words import COMPANY, NEVER, PARTICLES, SHORT_TITLES, TITLES
 
 if TYPE_CHECKING:
     from tasks.redact.script import Script
@@ -57,6 +57,13 @@ def followed_by_last_name(script: Script, at: int) -> bool:
     return (reading.last and not reading.common) or (is_capital(script, at + 1) and not reading.common)
 
 
+def is_company(script: Script, first: int, end: int) -> bool:
+    """Whether unlisted words name a firm, as what follows says: "this is zelmart customer care"."""
+    return not script.tokens[first].name.first and any(
+        script.next(end - 1, steps) in COMPANY for steps in (1, 2)
+    )
+
+
 def name_end(script: Script, first: int, limit: int, *, bold: bool) -> int:
     """The end of the name that begins at a word; where introduced boldly, ordinary words count too."""
     at, last = first, first
@@ -69,6 +76,8 @@ def name_end(script: Script, first: int, limit: int, *, bold: bool) -> int:
             break
         at += 1
         last = at
+        if core.endswith("'s"):
+            break
         if script.tokens[at - 1].closes and not _is_abbreviation(script, at - 1):
             break
     return last

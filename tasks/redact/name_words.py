@@ -15,6 +15,13 @@ GREETINGS = word_set("greetings")
 RELATIONS = word_set("relations")
 NAME_VERBS = word_set("name_verbs")
 """After one of these an everyday word that was a name before is one again ("faith called again")."""
+PERSON_VERBS = word_set("person_verbs")
+"""Only persons do these ("mark called")."""
+TELLING = word_set("telling")
+"""And only to persons these are done ("tell grace")."""
+AUXILIARIES = frozenset({"will", "may", "can", "don", "art"})
+ARTICLES = frozenset({"the", "a", "an", "any", "some", "every", "each", "this", "no"})
+COMPANY = word_set("company")
 NO_NAME_BEFORE = word_set("no_name_before")
 """After one of these it is an ordinary word ("we hope it works")."""
 

@@ -9,6 +9,7 @@ from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
 from tasks.redact.name_forms import (
     followed_by_last_name,
+    is_company,
     is_plain,
     is_unknown,
     is_wordlike,
@@ -16,14 +17,19 @@ from tasks.redact.name_forms import (
     name_end,
 )
 from tasks.redact.name_words import (
+    ARTICLES,
+    AUXILIARIES,
     GREETINGS,
     I_AM,
     INTRODUCING,
     NEVER,
+    NO_NAME_BEFORE,
+    PERSON_VERBS,
     RELATIONS,
     SHORT_TITLES,
     STRONG,
     STRONG_LAST,
+    TELLING,
     TITLES,
 )
 from tasks.redact.refusals import refuses
@@ -36,6 +42,8 @@ if TYPE_CHECKING:
     from tasks.redact.script import Say, Script
 
 """First, middle and last name, and one more."""
+VOCATIVES = frozenset({"sir", "lady", "lord", "dame", "captain"})
+"""Titles that are said without a name, too ("yes sir recharge is done"): a listed name must follow."""
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
 
@@ -62,11 +70,11 @@ def _introduced(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Can
         strength = _introduction(script, at) if script.cores[before] in INTRODUCING and at < say.end else ""
         if strength == "strong":
             end = name_end(script, at, say.end, bold=True)
-        elif strength and looks_like_name(script, at, bold=strength == "weak"):
+        elif strength and (looks_like_name(script, at, bold=strength == "weak") or _is_me(script, at)):
             end = name_end(script, at, say.end, bold=False)
         else:
             continue
-        if end > at:
+        if end > at and not (strength != "strong" and is_company(script, at, end)):
             yield Candidate(
                 at, end, "PERSON", 0.9 if strength == "strong" else 0.75, f"introduced:{strength}"
             )
@@ -94,12 +102,20 @@ def _introduction(script: Script, at: int) -> str:
     return ""
 
 
+def _is_me(script: Script, at: int) -> bool:
+    """Whether "i'm" and a word of no list end a phrase ("i'm priyanka", "i'm oduya from billing")."""
+    after = script.next(at)
+    ends = not after or script.tokens[at].pauses or after in {"from", "with", "calling", "here", "and"}
+    plain = script.cores[at].endswith(("ing", "ed", "ly"))
+    return script.prev(at) == "i'm" and ends and not plain and is_unknown(script, at)
+
+
 def _titled(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:
     for at in marked:
         title = script.cores[at]
         if title not in TITLES or at + 1 >= say.end or script.tokens[at + 1].sealed:
             continue
-        sure = title in SHORT_TITLES or looks_like_name(script, at + 1, bold=True)
+        sure = title in SHORT_TITLES or looks_like_name(script, at + 1, bold=title not in VOCATIVES)
         end = name_end(script, at + 1, say.end, bold=title in SHORT_TITLES) if sure else at + 1
         if end > at + 1:
             yield Candidate(at, end, "PERSON", 0.85, "title")
@@ -110,10 +126,12 @@ def _known(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidat
     taken = say.first
     for at in marked:
         reading = script.tokens[at].name
-        if not (reading.first or reading.everyday) or at < taken:
+        if not (reading.first or reading.everyday) or at < taken or script.in_cue(at):
             continue
-        if script.cores[at] in NEVER or not is_wordlike(script, at):
+        if script.cores[at] in NEVER or not is_wordlike(script, at) or _is_a_thing(script, at):
             continue
+        if reading.everyday and _acts(script, at):
+            yield Candidate(at, at + 1, "PERSON", 0.6, "acts")
         end = (
             name_end(script, at, say.end, bold=False)
             if reading.first or followed_by_last_name(script, at)
@@ -124,6 +142,19 @@ def _known(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidat
         elif end - at == 1 and _stands_alone(script, at):
             yield Candidate(at, end, "PERSON", 0.55, "listed-first")
         taken = end
+
+
+def _is_a_thing(script: Script, at: int) -> bool:
+    """Whether a rare name stands behind an article, as an abbreviation or a brand does: "the emi"."""
+    token = script.tokens[at]
+    return token.name.mostly_last and not token.capital and script.prev(at) in ARTICLES
+
+
+def _acts(script: Script, at: int) -> bool:
+    """Whether an everyday word does what only persons do, or is told: "tell grace that mark called"."""
+    if script.cores[at] in AUXILIARIES or script.prev(at) in NO_NAME_BEFORE - {"that"}:
+        return False
+    return script.next(at) in PERSON_VERBS or script.prev(at) in TELLING
 
 
 def _stands_alone(script: Script, at: int) -> bool:

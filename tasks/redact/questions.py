@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tasks.redact.script import Say, Script
 
 ASKING = word_set("asking")
+QUANTITIES = word_set("quantities")
 OPENING = word_set("opening")
 """These make a question where a sentence begins with them."""
 
@@ -26,6 +28,12 @@ def asks(script: Script, index: int) -> bool:
     return False
 
 
+def asks_quantity(script: Script, say: Say) -> bool:
+    """Whether the last question in it wants an amount: "and how much to pay off the phone"."""
+    cores = script.cores[max(say.first, say.end - 30) : say.end]
+    return any(how == "how" and many in QUANTITIES for how, many in itertools.pairwise(cores))
+
+
 def is_question(script: Script, say: Say) -> bool:
     """Whether it is a question, an order, or short and no denial."""
     cores = script.cores[max(say.first, say.end - 30) : say.end]
@@ -33,4 +41,10 @@ def is_question(script: Script, say: Say) -> bool:
         return True
     start = [core for core in cores[:3] if core not in lexicon.LINKS]
     plain = not any(core == "not" or core.endswith("n't") for core in cores)
-    return bool(start and start[0] in OPENING) or (say.end - say.first <= 9 and plain)
+    short = 16 if _opens_with_cue(script, say) else 9
+    return bool(start and start[0] in OPENING) or (say.end - say.first <= short and plain)
+
+
+def _opens_with_cue(script: Script, say: Say) -> bool:
+    """Whether what is wanted comes first: "last four of the social for the primary on this plan"."""
+    return any(cue.first - say.first <= 3 for cue in script.cues[script.say_of[say.first]])

@@ -19,9 +19,11 @@ SHORT_LETTERS = frozenset("aio")
 def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per case)
     """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company."""
     token = script.tokens[at]
+    if script.in_cue(at):
+        return False
     if token.core in {"a", "i"} and is_just_a_word(script, at):
         return False
-    if token.core == "one" and script.prev(at) in ONE_AS_WORD and not _beside_value(script, at + 1):
+    if token.core == "one" and script.prev(at) in ONE_AS_WORD and not _beside_value(script, at):
         return False
     kinds = {atom.kind for atom in token.atoms}
     if len(token.atoms) > 1 or not kinds & {"letter", "letters", "zero", "code", "repeat"}:
@@ -41,11 +43,8 @@ def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per c
 
 
 def _beside_value(script: Script, at: int) -> bool:
-    return (
-        at < len(script.tokens)
-        and script.say_of[at] == script.say_of[at - 1]
-        and script.tokens[at].value_like
-    )
+    """Whether digits or letters follow without a pause."""
+    return bool(script.next(at)) and script.tokens[at + 1].value_like and not script.tokens[at].pauses
 
 
 def _is_alone(script: Script, at: int) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
+from tasks.redact.amounts import is_quantity
 from tasks.redact.run_words import exemplifies, is_solid
 from tasks.redact.spoken_numbers import digits_of
 from tasks.redact.tokens import NUMERIC, Atom, Token
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 MAX_LINKS = 7
 """So many fillers and corrections may stand between two parts of one value."""
+TOLD = 4
+"""So many digits one by one are hardly ever anything but an identifier."""
 MAX_PROMPT = 10
 """So many words may the other speaker say in between ("uh huh, next four")."""
-"""Letters that are words of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,22 @@ class Run:
     digits: int
     letters: int
     singles: int
-    """Digits that were said one by one, or written."""
+    """Digits said one by one, or written; the "one" of "ninety one" and of "one hundred" is none."""
+    dense: int
+    """Digits and letters in the longest stretch without a word that may part two things ("and", "at")."""
     bridges: int
     """Words inside that are neither digits nor fillers, and "and"s: signs that it may be two things."""
     quantity: bool
     """An amount, a count, a time, or the name of a thing."""
+    told: bool
+    """Four digits or more, every one by itself and nothing between: "two two oh seven"."""
     follows: bool = False
     """Goes on with the run before it, across what the other speaker says in between."""
+
+    @property
+    def dictated(self) -> bool:
+        """Said digit by digit or spelled, at least in part, as nobody says an amount."""
+        return self.letters > 0 or self.singles > 3 or 2 * self.singles >= self.digits
 
 
 def find_runs(script: Script) -> list[Run]:
@@ -119,21 +130,51 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
         for word in range(first, end)
         if word not in inside
     )
-    singles = sum(
-        len(a.value) if a.kind == "written" else 1
-        for a in atoms
-        if a.kind in {"digit", "zero", "written", "repeat"}
-    )
     return Run(
         first,
         end,
         value,
         digits,
         len(value) - digits,
-        singles,
+        _singles(atoms),
+        max(len(digits_of(part)) for part in _stretches(script, solid)),
         bridges,
-        _is_quantity(script, first, end, atoms),
+        is_quantity(script, first, end, atoms),
+        _is_told(atoms, solid),
     )
+
+
+def _is_told(atoms: Sequence[Atom], solid: Sequence[int]) -> bool:
+    one_by_one = all(
+        atom.kind in {"digit", "zero", "repeat"} or (atom.kind == "written" and len(atom.value) == 1)
+        for atom in atoms
+    )
+    return one_by_one and len(solid) >= TOLD and solid[-1] - solid[0] == len(solid) - 1
+
+
+def _singles(atoms: Sequence[Atom]) -> int:
+    """The digits of a run that are said by themselves, or written."""
+    count = 0
+    for before, atom, after in zip([None, *atoms], atoms, [*atoms[1:], None], strict=False):
+        if atom.kind == "written":
+            count += len(atom.value)
+        elif atom.kind in {"zero", "repeat"} or (
+            atom.kind == "digit"
+            and not (before and before.kind == "tens" and atom.value != "0")
+            and not (after and after.kind == "scale")
+        ):
+            count += 1
+    return count
+
+
+def _stretches(script: Script, solid: Sequence[int]) -> list[list[Atom]]:
+    """The atoms of a run, parted where a word stands between that may part two things."""
+    parts: list[list[Atom]] = [[]]
+    for before, at in zip([solid[0], *solid], solid, strict=False):
+        if any(script.cores[word] not in lexicon.WITHIN for word in range(before + 1, at)):
+            parts.append([])
+        parts[-1] += script.tokens[at].atoms
+    return parts
 
 
 def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> list[Atom]:
@@ -163,22 +204,6 @@ def _with_example(script: Script, end: int) -> int:
     return end
 
 
-def _is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> bool:
-    after, before = script.next(end - 1), script.prev(first)
-    if after in lexicon.UNITS or (after in {"a", "p"} and script.next(end - 1, 2) == "m"):
-        return True
-    if before in lexicon.LABELS_BEFORE or after in {"point", "hundred", "thousand"}:
-        return True
-    if before and script.tokens[first - 1].atoms[0].kind == "amount":
-        return True
-    scaled = any(atom.kind == "scale" for atom in atoms)
-    return (
-        scaled
-        and sum(atom.kind in NUMERIC for atom in atoms) <= 5
-        and (before == "a" or "and" in script.cores[first:end])
-    )
-
-
 def _linked(script: Script, before: Run, run: Run) -> Run:
     """The run, marked where it goes on with the one before across a short prompt of the other speaker."""
     said, saying = script.say_of[before.end - 1], script.say_of[run.first]
@@ -196,14 +221,4 @@ def _linked(script: Script, before: Run, run: Run) -> Run:
         or any(script.tokens[word].sealed for word in between)
     ):
         return run
-    return Run(
-        run.first,
-        run.end,
-        run.value,
-        run.digits,
-        run.letters,
-        run.singles,
-        run.bridges,
-        run.quantity,
-        follows=True,
-    )
+    return replace(run, follows=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact.cues import Cue, Trie, match_cues
@@ -43,6 +44,8 @@ class Script:
     """The words that may be part of a date."""
     at_signs: list[int]
     """The words that may be the sign of an e-mail address."""
+    cued: frozenset[int]
+    """The words of phrases that announce a value."""
 
     def within(self, say: Say, words: list[int]) -> list[int]:
         """Those of an ascending list of words that are said in this breath."""
@@ -50,7 +53,7 @@ class Script:
 
     def in_cue(self, word: int) -> bool:
         """Whether a word belongs to a phrase that announces a value."""
-        return any(cue.first <= word < cue.end for cue in self.cues[self.say_of[word]])
+        return word in self.cued
 
     def span(self, word: int) -> Say:
         """What was being said at a word."""
@@ -92,6 +95,7 @@ def read_script(conversation: Conversation, trie: Trie) -> Script:
         value_like=[at for at in marked if tokens[at].value_like],
         dated=[at for at in marked if tokens[at].date_part],
         at_signs=[at for at in marked if tokens[at].at_sign],
+        cued=frozenset(word for cue in chain.from_iterable(cues) for word in range(cue.first, cue.end)),
     )
 
 

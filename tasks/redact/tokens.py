@@ -159,7 +159,7 @@ def _read_written(core: str) -> tuple[Atom, ...]:
     ordinal = _ORDINAL.match(core)
     if ordinal:
         return (Atom("ordinal", ordinal[1]),)
-    if _DATE.match(core):
+    if _DATE.match(core) and _is_on_calendar(core):
         return (Atom("date", core),)
     if _MONEY.match(core) or _AMOUNT.match(core):
         return (Atom("amount", core),)
@@ -168,6 +168,12 @@ def _read_written(core: str) -> tuple[Atom, ...]:
     if _MIXED.match(core):
         return (Atom("mixed", re.sub(r"[^a-z0-9]", "", core)),)
     return (Atom("word", core),)
+
+
+def _is_on_calendar(core: str) -> bool:
+    """Whether one part can be a month and the others a day and a year; "20-45-45" is no date."""
+    parts = [int(part) for part in re.split(r"\D", core)]
+    return any(0 < part <= 12 for part in parts)
 
 
 def _read_part(part: str) -> Atom | None:  # noqa: PLR0911  (one line per reading)

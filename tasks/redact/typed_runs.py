@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tasks.redact import checksums, lexicon
+from tasks.redact.amounts import is_amount
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import NEAR, expectations, names_a_thing
 from tasks.redact.growth import grow
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
 
+LOOSE = frozenset({"NUMBER"})
+"""Their cues say so little that only digits told one by one count."""
 PREFIXED = word_set("prefixed")
 """May begin with letters that were said as a word ("r e f", written "ref")."""
+MANY_NUMBERS, MANY_AMOUNTS = 2, 6
+"""So many digits more before numbers like "forty two" in a row are taken for one value; prices need more."""
+EVERY_NUMBER = 5
+"""Rules whose fallback is below this mean every number, prices too."""
 MAX_APART = 3
 """So many words may stand between two parts of a value in one breath."""
 OURS = word_set("ours")
@@ -65,8 +72,10 @@ def _name(
 
 
 def _cued(script: Script, run: Run) -> Candidate | None:
-    for distance, entity in expectations(script, run.first, run.end):
+    for distance, entity in expectations(script, run.first, run.end, firm=run.dictated and run.digits > 3):
         near = distance < NEAR
+        if not run.dictated and (entity in LOOSE or is_amount(script, run.first, run.end)):
+            continue
         if entity in checksums.CHECKS or fits(entity, run, near=near):
             if not fits(entity, run, near=near):
                 continue
@@ -89,10 +98,24 @@ def _long(script: Script, runs: Sequence[Run], index: int, fallback_digits: int)
     if _is_counting(run.value):
         return None
     whole = _chained(runs, index)
-    digits = sum(part.digits for part in whole)
-    if digits >= fallback_digits + (3 if run.bridges else 0) and (run.digits > 1 or run.follows):
+    if (run.digits > 1 or run.follows) and _is_long(script, whole, fallback_digits):
+        digits = sum(part.digits for part in whole)
         return _candidate(script, run, _by_length(run, digits), 0.55, "long-run")
     return _odd(script, runs, index)
+
+
+def _is_long(script: Script, whole: Sequence[Run], fallback_digits: int) -> bool:
+    """Whether so many digits are dictated; prices in a row ("two forty six eighteen") are long as well."""
+    digits = sum(run.digits for run in whole)
+    dense = sum(run.dense for run in whole)
+    if fallback_digits < EVERY_NUMBER:
+        return digits >= fallback_digits
+    if 2 * sum(run.singles for run in whole) < digits:
+        first, end = whole[0].first, whole[-1].end
+        scaled = any(word in lexicon.SCALES for word in script.cores[first:end])
+        prices = scaled or is_amount(script, first, end)
+        return dense >= fallback_digits + (MANY_AMOUNTS if prices else MANY_NUMBERS)
+    return dense >= fallback_digits or digits >= fallback_digits + 3
 
 
 def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
@@ -101,8 +124,9 @@ def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
     if names_a_thing(script, run.first):
         return None
     for entity, score, reason, holds in (
-        ("IP_ADDRESS", 0.6, "dotted", run.digits >= 4 and script.cores[run.first : run.end].count("dot") > 1),
+        ("IP_ADDRESS", 0.6, "dotted", run.digits >= 4 and _is_dotted(script, run)),
         ("ACCOUNT_ID", 0.5, "letters-and-digits", _is_code(run)),
+        ("NUMBER", 0.45, "told", run.told and not run.quantity),
         (
             "NUMBER",
             0.45,
@@ -120,6 +144,12 @@ def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
         if holds:
             return _candidate(script, run, entity, score, reason)
     return None
+
+
+def _is_dotted(script: Script, run: Run) -> bool:
+    """Whether it has the dots of an internet address; one "point" alone is that of a decimal number."""
+    said = script.cores[run.first : run.end]
+    return said.count("dot") > 1 or said.count("dot") + said.count("point") > 2
 
 
 def _is_code(run: Run) -> bool:
