@@ -1,0 +1,1 @@
+"""The bake-off: references, a normaliser, scores with their uncertainty, and the report."""

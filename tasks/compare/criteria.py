@@ -1,0 +1,168 @@
+"""What engines are compared on: every criterion's name, unit, and which way is better. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Unit = Literal["share", "words", "ms", "ratio", "USD/hour", "recordings", "requests"]
+Better = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing to decide by. `sample` says what its sample size counts."""
+
+    name: str
+    title: str
+    group: str
+    unit: Unit
+    better: Better | None
+    sample: str
+    meaning: str
+
+
+CRITERIA: Final = (
+    Criterion(
+        "wer",
+        "word error rate",
+        "words",
+        "share",
+        "lower",
+        "words said",
+        "Wrong, added and missing words for every word that was said.",
+    ),
+    Criterion(
+        "substitutions", "  wrong", "words", "words", None, "words said", "Words heard as other words."
+    ),
+    Criterion("insertions", "  added", "words", "words", None, "words said", "Words that nobody said."),
+    Criterion("deletions", "  missing", "words", "words", None, "words said", "Words that were not heard."),
+    Criterion(
+        "digit_error_rate",
+        "errors on digits",
+        "words",
+        "share",
+        "lower",
+        "digits said",
+        "Wrong, added and missing digits for every digit that was said, spoken or written.",
+    ),
+    Criterion(
+        "term_error_rate",
+        "terms missed",
+        "words",
+        "share",
+        "lower",
+        "terms said",
+        "Terms of the vocabulary file that were said and not heard word for word.",
+    ),
+    Criterion(
+        "unheard_speech",
+        "speech without words",
+        "presence",
+        "share",
+        "lower",
+        "ms of speech",
+        "Speech further than half a second from any word.",
+    ),
+    Criterion(
+        "words_on_silence",
+        "words on silence",
+        "presence",
+        "share",
+        "lower",
+        "words heard",
+        "Words further than half a second from any speech: made up, or noise taken for words.",
+    ),
+    Criterion(
+        "pii_recall",
+        "personal data hidden",
+        "privacy",
+        "share",
+        "higher",
+        "labelled values",
+        "Labelled personal data of which no word can be read after redaction.",
+    ),
+    Criterion(
+        "word_time_error_ms",
+        "word times off, median",
+        "trust",
+        "ms",
+        "lower",
+        "words",
+        "How far words' starts and ends are from the reference's.",
+    ),
+    Criterion(
+        "word_time_error_p95_ms",
+        "word times off, p95",
+        "trust",
+        "ms",
+        "lower",
+        "words",
+        "Nineteen of twenty starts and ends are closer than this.",
+    ),
+    Criterion(
+        "calibration_error",
+        "confidence off",
+        "trust",
+        "share",
+        "lower",
+        "words heard",
+        "How far confidence is from the share of right words, on average (ECE, ten bins).",
+    ),
+    Criterion(
+        "rtf",
+        "real-time factor",
+        "speed",
+        "ratio",
+        "lower",
+        "recordings",
+        "Waiting time for a recording, first request to last answer, over its length.",
+    ),
+    Criterion(
+        "latency_p50_ms",
+        "latency, median",
+        "speed",
+        "ms",
+        "lower",
+        "requests",
+        "Time from a request to its answer.",
+    ),
+    Criterion(
+        "latency_p95_ms",
+        "latency, p95",
+        "speed",
+        "ms",
+        "lower",
+        "requests",
+        "Nineteen of twenty answers come sooner than this.",
+    ),
+    Criterion(
+        "usd_per_audio_hour",
+        "USD per audio hour",
+        "money",
+        "USD/hour",
+        "lower",
+        "recordings",
+        "What was billed, at list price, for every hour of recordings.",
+    ),
+    Criterion(
+        "failures",
+        "recordings failed",
+        "reliability",
+        "recordings",
+        "lower",
+        "recordings",
+        "Recordings of which the engine gave no transcript.",
+    ),
+    Criterion(
+        "retries",
+        "requests repeated",
+        "reliability",
+        "requests",
+        "lower",
+        "requests",
+        "Tries beyond the first, over all requests.",
+    ),
+)
+
+BY_NAME: Final = {criterion.name: criterion for criterion in CRITERIA}
