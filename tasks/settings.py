@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.errors import SettingsError
@@ -60,12 +61,6 @@ class Settings(BaseSettings):
     max_usd_per_month: float | None = Field(
         None, ge=0, description="nothing is sent beyond this in a UTC month"
     )
-    smallest_api_key: SecretStr | None = Field(None, validation_alias="SMALLEST_API_KEY")
-    deepgram_api_key: SecretStr | None = Field(None, validation_alias="DEEPGRAM_API_KEY")
-    assemblyai_api_key: SecretStr | None = Field(None, validation_alias="ASSEMBLYAI_API_KEY")
-    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
-    elevenlabs_api_key: SecretStr | None = Field(None, validation_alias="ELEVENLABS_API_KEY")
-    cartesia_api_key: SecretStr | None = Field(None, validation_alias="CARTESIA_API_KEY")
 
     whisper_model: str | None = Field(None, description="a bigger Whisper model: a folder or a hub name")
     whisper_device: Literal["cpu", "cuda", "auto"] = "cpu"
@@ -94,9 +89,8 @@ class Settings(BaseSettings):
     low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
 
     def key_named(self, name: str) -> str | None:
-        """A vendor's key by its usual name, if it is set."""
-        key: SecretStr | None = getattr(self, name.lower(), None)
-        return None if key is None else key.get_secret_value()
+        """A vendor's key by its usual name (DEEPGRAM_API_KEY ...), if it is set; it is never kept in here."""
+        return os.environ.get(name) or dotenv_values(".env").get(name) or None
 
     @field_validator("file_name_pattern")
     @classmethod

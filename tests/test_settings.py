@@ -96,3 +96,16 @@ def test_every_setting_is_reached_by_its_variable(monkeypatch: pytest.MonkeyPatc
     assert {name for name in Settings.model_fields if getattr(changed, name) != getattr(plain, name)} == {
         name.lower() for name in given
     }
+
+
+def test_a_vendors_key_is_found_by_the_name_that_people_know(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ACME_API_KEY", "from-the-environment")
+    monkeypatch.delenv("OTHER_API_KEY", raising=False)
+    (tmp_path / ".env").write_text("ACME_API_KEY=from-the-file\nOTHER_API_KEY=from-the-file\n")
+    settings = load_settings()
+    assert settings.key_named("ACME_API_KEY") == "from-the-environment"
+    assert settings.key_named("OTHER_API_KEY") == "from-the-file"
+    assert settings.key_named("THIRD_API_KEY") is None
+    assert "from-the" not in repr(settings)

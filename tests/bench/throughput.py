@@ -65,11 +65,11 @@ def throughput(folder: Path) -> None:
 
 
 def _transcriber(stand_in: StandIn, folder: Path) -> Transcriber:
+    os.environ[deepgram.KEY_NAME] = stand_in.key
     settings = load_settings(
         engine=deepgram.NAME,
         engine_url=stand_in.base_url(deepgram.NAME),
         requests_at_once=deepgram.CAPABILITIES.requests_at_once,
-        DEEPGRAM_API_KEY=stand_in.key,
     )
     return open_transcriber(settings, AnswerStore(str(folder / "answers"), _keyring()))
 
