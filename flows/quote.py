@@ -46,10 +46,11 @@ class Quote:
 
     def sentence(self) -> str:
         """For people."""
+        usd = f"{self.usd:.2f}" if self.usd >= 1 else f"{self.usd:.4f}"
         return (
-            f"{self.minutes_to_send:.1f} of {self.minutes_in_archive:.1f} minutes to send to {self.engine} ("
-            f"{self.model}) in {self.requests} requests: {self.usd:.2f} USD "
-            f"at {self.usd_per_hour:.3f} an hour ({self.price_source}, {self.price_date})"
+            f"{usd} USD for {self.minutes_to_send:.1f} minutes of sound in {self.requests} requests, out of "
+            f"{self.minutes_in_archive:.1f} minutes of calls; {self.engine} ({self.model}), "
+            f"{self.usd_per_hour:.3f} USD an hour ({self.price_source}, {self.price_date})"
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.cut_chunks import ChunkLimits, cut_chunks
+from tasks.cut_chunks import ChunkLimits, cut_chunks, cut_together
 from tasks.schemas import Piece, Track
 
 RATE_HZ = 16_000
@@ -94,3 +94,30 @@ def test_any_speech_is_sent_whole_in_order_and_within_limits(
         assert np.all(heard[region.start : region.end] >= 1)
     overlaps = sum(chunk.overlap_ms for chunk in chunks) * RATE_HZ // 1_000
     assert np.sum(np.maximum(heard - 1, 0)) == overlaps
+
+
+def _speaking(channel: int, pieces: list[tuple[float, float]], seconds: float = 60) -> Track:
+    sound = np.zeros(int(seconds * 16_000), np.int16)
+    for start, end in pieces:
+        sound[int(start * 16_000) : int(end * 16_000)] = 3_000 + channel
+    speech = tuple(Piece(int(start * 16_000), int(end * 16_000)) for start, end in pieces)
+    return Track(channel, sound.tobytes(), speech)
+
+
+def test_channels_cut_together_share_their_pieces_and_lose_no_speech() -> None:
+    tracks = [_speaking(0, [(1, 5), (20, 30)]), _speaking(1, [(4, 9), (40, 44)])]
+    bundles = cut_together(tracks, ChunkLimits(target_s=15, max_s=20))
+    for bundle in bundles:
+        assert [part.channel for part in bundle.parts] == [0, 1]
+        assert len({part.pieces for part in bundle.parts}) == 1
+        assert len({len(part.pcm) for part in bundle.parts}) == 1
+        assert bundle.channel is None
+    for place, track in enumerate(tracks):
+        sent = sum(np.count_nonzero(np.frombuffer(bundle.parts[place].pcm, "<i2")) for bundle in bundles)
+        assert sent == np.count_nonzero(np.frombuffer(track.pcm, "<i2"))
+    assert sum(bundle.duration_ms for bundle in bundles) < 35_000
+
+
+def test_one_track_is_cut_as_ever() -> None:
+    track = _speaking(1, [(1, 5), (20, 30)])
+    assert [bundle.parts for bundle in cut_together([track])] == [(chunk,) for chunk in cut_chunks(track)]

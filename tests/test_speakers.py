@@ -103,3 +103,31 @@ def test_every_channel_gets_an_entry(said: dict[int, list[str]], stated: dict[in
     assert set(named.named(words)) == set(said)
     if apart and not stated:
         assert list(named.by_channel.values()).count("agent") <= 1
+
+
+def _labelled(label: str, text: str) -> list[Word]:
+    return [Word(word, 0, 10, speaker=label) for word in text.split()]
+
+
+def test_labels_tell_the_sides_of_one_channel_apart() -> None:
+    words = {
+        0: _labelled("speaker_1", "thanks for calling how can i help you today could you confirm")
+        + _labelled("speaker_0", "hi i'm calling about my bill")
+    }
+    speakers = name_speakers(words, {0: "agent"}, apart=False)
+    assert speakers.source == "diarization"
+    named = {word.speaker for word in speakers.named(words)[0][:3]}
+    assert named == {"agent"}
+    assert speakers.named(words)[0][-1].speaker == "customer"
+
+
+def test_labels_stay_where_nobody_sounds_like_the_agent() -> None:
+    words = {0: _labelled("speaker_1", "yes") + _labelled("speaker_0", "no") + [Word("well", 0, 1)]}
+    named = name_speakers(words, {}, apart=False).named(words)[0]
+    assert [word.speaker for word in named] == ["speaker_1", "speaker_0", None]
+
+
+def test_where_channels_are_apart_labels_do_not_count() -> None:
+    words = {0: _labelled("speaker_5", "yes"), 1: _labelled("speaker_5", "no")}
+    named = name_speakers(words, {0: "agent", 1: "customer"}, apart=True).named(words)
+    assert [named[0][0].speaker, named[1][0].speaker] == ["agent", "customer"]
