@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,12 @@ from rich.text import Text
 
 from flows.cli.options import Json, Lake
 from flows.cli.output import print_json, stdout
+from flows.engines import open_transcriber
+from tasks.answers import AnswerStore
 from tasks.audio.ffmpeg import find_ffmpeg
+from tasks.engines.retirement import retirement
 from tasks.errors import CallArchiveError, SettingsError
-from tasks.keys import load_keyring
+from tasks.keys import load_keyring, passing_keyring
 from tasks.lake.catalog import Lake as LakeAt
 from tasks.lake.catalog import reading
 from tasks.lake.query import run_query
@@ -22,6 +26,8 @@ from tasks.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tasks.engines.ready import ReadyEngine
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +47,7 @@ def doctor(
     checks: dict[str, Callable[[Settings], str]] = {
         "lake": _lake,
         "keys": _keys,
+        "engines": _engines,
         "ffmpeg": _ffmpeg,
         "speech model": _model,
         "redaction rules": _rules,
@@ -79,6 +86,27 @@ def _keys(settings: Settings) -> str:
     if not settings.key_file.exists():
         return f"{settings.key_file}: none yet, made by the first ingest"
     return f"{settings.key_file}: {len(load_keyring(settings.key_file).keys)} key, mode 0600"
+
+
+def _engines(settings: Settings) -> str:
+    transcriber = open_transcriber(
+        settings, AnswerStore(str(LakeAt.at(settings.lake).answers), passing_keyring())
+    )
+    hosted = [ready for ready in transcriber.engines if not ready.capabilities.runs_here]
+    for ready in hosted:
+        ready.client()  # knows whether the region and the address can be
+    warnings = [] if settings.engine_url else [_retirement(ready) for ready in hosted]
+    named = ", ".join(f"{ready.engine.NAME} {ready.options.model}" for ready in transcriber.engines)
+    return "; ".join([named, *filter(None, warnings)])
+
+
+def _retirement(ready: ReadyEngine) -> str | None:
+    """A warning where the model stops soon; SettingsError where it has stopped."""
+    today, on = datetime.now(UTC).date(), ready.capabilities.retires_on
+    warning = retirement(ready.engine, ready.options.model, today)
+    if warning and on and on <= today:
+        raise SettingsError(warning)
+    return warning
 
 
 def _ffmpeg(settings: Settings) -> str:
