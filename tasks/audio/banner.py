@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _STREAM = re.compile(r"^\s*Stream #0:\d+.*?: (Audio|Video|Subtitle|Data|Attachment): (\w+)")
+_FORMAT = re.compile(r"\b(u8|s16|s32|s64|flt|dbl)p?(?: \((\d+) bit\))?")
 _START = re.compile(r", start (\d{1,7}\.\d{6})(?: \([a-z ]+\))*\s*$")
 
 REASONS = (
@@ -31,6 +32,8 @@ class Stream:
     kind: str
     codec: str
     start_s: float
+    bits: int = 16
+    """What keeps a sample exactly; 16 for codecs that lose something, 24 for floating-point PCM."""
 
 
 def input_streams(log: Iterable[str], separator: str) -> list[Stream]:
@@ -41,8 +44,19 @@ def input_streams(log: Iterable[str], separator: str) -> list[Stream]:
         stream = _STREAM.match(head) if cut else None
         if stream:
             start = _START.search(tail)
-            found.append(Stream(stream.group(1), stream.group(2), float(start.group(1)) if start else 0.0))
+            start_s = float(start.group(1)) if start else 0.0
+            found.append(Stream(stream.group(1), stream.group(2), start_s, _bits(stream.group(2), tail)))
     return found
+
+
+def _bits(codec: str, properties: str) -> int:
+    found = _FORMAT.search(properties)
+    if found is None or found.group(1) in {"u8", "s16"}:
+        return 16
+    if found.group(1) in {"flt", "dbl"}:
+        return 24 if codec.startswith("pcm_") else 16
+    stated = int(found.group(2) or 32)
+    return 16 if stated <= 16 else 24 if stated <= 24 else 32
 
 
 def reason(log: Iterable[str]) -> str:

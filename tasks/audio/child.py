@@ -1,4 +1,4 @@
-"""Run a decoder in a confined child process and read what it says, block by block."""
+"""Run ffmpeg in a confined child process: give it a file or feed it, and read what it says."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ _EXIT_GRACE_S = 5.0
 
 @dataclass
 class Child:
-    """A running decoder: its sound on `stdout`, its log in `log`, and how it ended."""
+    """A running ffmpeg: its sound on `stdout`, its log in `log`, and how it ended."""
 
     stdout: IO[bytes]
+    stdin: IO[bytes] | None = None
+    """Where to write what it reads, unless it reads a file."""
     log: list[str] = field(default_factory=list)
     damaged: int = 0
     """Packets that the decoder could not read."""
@@ -35,18 +37,19 @@ class Child:
 
 
 @contextmanager
-def confined(command: Sequence[str], sound: BinaryIO, limits: AudioLimits) -> Iterator[Child]:
-    """Run the command with the sound file as its standard input; killed at the deadline and on leaving.
+def confined(command: Sequence[str], sound: BinaryIO | None, limits: AudioLimits) -> Iterator[Child]:
+    """Run the command with the sound file or a pipe as standard input; killed at the deadline and on leaving.
 
     The child gets no environment, no working folder of ours and no descriptor but its three pipes, may not
     write files, and has limits on CPU time, memory and open files.
     """
-    os.lseek(sound.fileno(), 0, os.SEEK_SET)  # the descriptor's own place, past Python's read-ahead
+    if sound is not None:
+        os.lseek(sound.fileno(), 0, os.SEEK_SET)  # the descriptor's own place, past Python's read-ahead
     program = [sys.executable, "-I", "-S", str(_CONFINE)]
     caps = [str(int(limits.decode_timeout_s) + 1), str(limits.decoder_memory_bytes)]
     process = subprocess.Popen(
         [*program, *caps, *command],
-        stdin=sound,
+        stdin=subprocess.PIPE if sound is None else sound,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={},
@@ -55,7 +58,7 @@ def confined(command: Sequence[str], sound: BinaryIO, limits: AudioLimits) -> It
     with process:
         if process.stdout is None or process.stderr is None:  # pragma: no cover  (both are asked for above)
             raise AssertionError
-        child = Child(process.stdout)
+        child = Child(process.stdout, process.stdin)
         listener = threading.Thread(target=_listen, args=(process.stderr, child), daemon=True)
         deadline = threading.Timer(limits.decode_timeout_s, _expire, args=(process, child))
         listener.start()
@@ -65,6 +68,9 @@ def confined(command: Sequence[str], sound: BinaryIO, limits: AudioLimits) -> It
             _let_end(process)
         finally:
             process.kill()
+            if process.stdin is not None:
+                with suppress(BrokenPipeError):
+                    process.stdin.close()
             deadline.cancel()
             child.returncode = process.wait()
             listener.join()

@@ -6,12 +6,13 @@ import secrets
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from tasks.audio import banner
 from tasks.audio.child import Child, confined
 from tasks.audio.ffmpeg import decode_command, find_ffmpeg
 from tasks.audio.probe import too_long
+from tasks.audio.wav_stream import read_wav_start
 from tasks.errors import Quarantined
 from tasks.schemas import SAMPLE_RATE_HZ
 
@@ -54,17 +55,17 @@ def decode(sound: BinaryIO, path: Path, kind: Sniff, limits: AudioLimits) -> Dec
     command = decode_command(find_ffmpeg(limits.ffmpeg), kind, path, separator)
     with confined(command, sound, limits) as child:
         sinks = _read(child, limits)
-    _refuse_failure(child, sinks, limits)
+    refuse_failure(child, limits, held=any(sink.tell() for sink in sinks))
     streams = banner.input_streams(child.log, separator)
     codecs = [stream.codec for stream in streams if stream.kind == "Audio"]
-    silence = _leading_silence(kind, streams)
+    silence = bytes(round(leading_silence_s(kind, streams) * SAMPLE_RATE_HZ) * SAMPLE_BYTES)
     channels = tuple(silence + sink.getvalue() if silence else sink.getvalue() for sink in sinks)
     return Decoded(channels, codecs[0] if codecs else None, len(codecs), child.damaged)
 
 
 def _read(child: Child, limits: AudioLimits) -> list[BytesIO]:
     """Take the decoder's output in blocks, so that it is in memory once and not twice."""
-    channel_count = _channel_count(child.stdout)
+    channel_count = read_wav_start(child.stdout).channel_count
     if channel_count > limits.max_channels:
         raise Quarantined(f"{channel_count} channels are over the cap of {limits.max_channels}: export fewer")
     sinks = [BytesIO() for _ in range(channel_count)]
@@ -95,34 +96,22 @@ def _split(block: bytes, sinks: list[BytesIO]) -> None:
         sink.write(mono.raw_data)
 
 
-def _channel_count(stream: IO[bytes]) -> int:
-    """Read the WAV header that the decoder writes, up to the first sample; 0 when there is no sound."""
-    channel_count = 0
-    stream.read(12)
-    while len(head := stream.read(8)) == 8 and not head.startswith(b"data"):
-        body = stream.read(int.from_bytes(head[4:], "little"))
-        if head.startswith(b"fmt "):
-            channel_count = int.from_bytes(body[2:4], "little")
-    return channel_count
-
-
-def _refuse_failure(child: Child, sinks: list[BytesIO], limits: AudioLimits) -> None:
+def refuse_failure(child: Child, limits: AudioLimits, *, held: bool) -> None:
+    """Raises Quarantined for a decoder that failed, ran out of time, or gave no sound."""
     if child.timed_out:
         raise Quarantined(
             f"decoding took longer than {limits.decode_timeout_s:g} s: export it again as WAV, "
             "or raise CALLARCHIVE_DECODE_TIMEOUT_S"
         )
-    held = any(sink.tell() for sink in sinks)
     if child.returncode != 0:
         raise Quarantined(f"it could not be decoded: {banner.reason(child.log)}")
     if not held:
         raise Quarantined("no sound could be found in it (zero length, or broken): export it again")
 
 
-def _leading_silence(kind: Sniff, streams: list[banner.Stream]) -> bytes:
+def leading_silence_s(kind: Sniff, streams: list[banner.Stream]) -> float:
+    """What lies before the first sample on the recording's clock, seconds."""
     if kind.demuxer not in _KEEPS_OFFSET or not streams:
-        return b""
+        return 0.0
     start_s = min(stream.start_s for stream in streams)
-    if start_s > _MOST_OFFSET_S:
-        return b""
-    return bytes(round(start_s * SAMPLE_RATE_HZ) * SAMPLE_BYTES)
+    return start_s if start_s <= _MOST_OFFSET_S else 0.0
