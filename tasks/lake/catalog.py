@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from tasks.lake.tables import TABLES
 from tasks.questions.relations import load_relations, view_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Connection = duckdb.DuckDBPyConnection
 """What others hold without importing DuckDB themselves."""
@@ -135,8 +136,9 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, *, with_comments: bool) -> None:
+    lacking = _lacking(connection)
     for statement in view_statements(load_relations(), with_comments=with_comments):
-        connection.execute(statement)
+        connection.execute(_completed(statement, lacking))
 
 
 @contextmanager
@@ -186,20 +188,38 @@ def _extension_file(name: str) -> Path:
 
 def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables that are not there yet, and the columns that a lake of an earlier version lacks."""
+    lasting = connection.execute(
+        "select type = 'ducklake' from duckdb_databases() where database_name = 'stored'"
+    ).fetchone() == (True,)
+    for name, columns in _lacking(connection).items():
+        if len(columns) == len(TABLES[name]):
+            definitions = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            connection.execute(f"create table stored.{name} ({definitions})")
+            if lasting and name in _PARTITIONED:
+                connection.execute(f"alter table stored.{name} set partitioned by (call_date)")
+            continue
+        for column, kind in columns.items():
+            connection.execute(f'alter table stored.{name} add column "{column}" {kind}')
+
+
+def _lacking(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """The columns that a lake of an earlier version lacks, with their types, by table."""
     rows = connection.execute(
         "select table_name, column_name from duckdb_columns() where database_name = 'stored'"
     ).fetchall()
     there = set(rows)
-    lasting = connection.execute(
-        "select type = 'ducklake' from duckdb_databases() where database_name = 'stored'"
-    ).fetchone() == (True,)
-    for name, schema in TABLES.items():
-        columns = {field.name: f'"{field.name}" {_SQL_TYPES[field.type]}' for field in schema}
-        if name not in {table for table, _ in there}:
-            connection.execute(f"create table stored.{name} ({', '.join(columns.values())})")
-            if lasting and name in _PARTITIONED:
-                connection.execute(f"alter table stored.{name} set partitioned by (call_date)")
-            continue
-        for column, definition in columns.items():
-            if (name, column) not in there:
-                connection.execute(f"alter table stored.{name} add column {definition}")
+    missing = {
+        name: {field.name: _SQL_TYPES[field.type] for field in schema if (name, field.name) not in there}
+        for name, schema in TABLES.items()
+    }
+    return {name: columns for name, columns in missing.items() if columns}
+
+
+def _completed(statement: str, lacking: Mapping[str, Mapping[str, str]]) -> str:
+    """A view's statement that takes what the lake lacks as null: who only reads cannot add it."""
+    for name, columns in lacking.items():
+        nulls = ", ".join(f'null::{kind} as "{column}"' for column, kind in columns.items())
+        whole = len(columns) == len(TABLES[name])
+        rows = f"select {nulls} where false" if whole else f"select *, {nulls} from stored.{name}"
+        statement = re.sub(rf"\bfrom stored\.{name}\b", f"from ({rows}) as {name}", statement)
+    return statement

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.lake.tables import TABLES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
@@ -67,13 +69,20 @@ def land_batch(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) 
         raise
 
 
+def add_rows(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Add rows to a small table, all or none of them."""
+    connection.register("landing", table)
+    connection.execute(f"insert into stored.{name} by name select * from landing")
+    connection.unregister("landing")
+
+
 def remove_orphans(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     """Delete files that a killed run wrote but never registered; the number of files removed.
 
     Only for a process that holds the lake's lock: nobody else may be landing.
     """
     known: set[str] = set()
-    for name in (*PARTITIONED, "recordings", "sightings", "reviews"):
+    for name in TABLES:
         rows = connection.execute(f"from ducklake_list_files('stored', '{name}')").fetchall()
         known.update(os.path.realpath(value) for row in rows for value in row if isinstance(value, str))
     scheduled = connection.execute(

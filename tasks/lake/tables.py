@@ -172,6 +172,24 @@ SIGHTINGS: Final = _schema(
 )
 """Which file, by keyed hash of its address, held which recording: unchanged files are not read again."""
 
+ENGINE_SCORES: Final = _schema(
+    [
+        ("comparison_id", _ID),
+        ("compared_at", _UTC),
+        ("engine", pa.string()),
+        ("model", pa.string()),
+        ("stand_in", pa.bool_()),
+        ("speaker", pa.string()),
+        ("criterion", pa.string()),
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("resampled", pa.string()),
+        ("sample_size", pa.int64()),
+        ("unit", pa.string()),
+    ]
+)
+
 TABLES: Final[dict[str, pa.Schema]] = {
     "words": WORDS,
     "turns": TURNS,
@@ -181,6 +199,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "engine_usage": ENGINE_USAGE,
     "reviews": REVIEWS,
     "sightings": SIGHTINGS,
+    "engine_scores": ENGINE_SCORES,
 }
 
 

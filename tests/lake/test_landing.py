@@ -21,7 +21,7 @@ from tasks.lake import catalog, landing
 from tasks.lake.catalog import Lake, exclusively, reading, writing
 from tasks.lake.landing import PARTITIONED, remove_orphans
 from tasks.lake.query import run_query
-from tasks.lake.tables import TABLES
+from tasks.lake.tables import TABLES, as_table
 from tasks.land import Landing, land
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def test_a_landed_call_is_there_in_every_relation(lake: Lake, connection: Connec
         "recordings": 1,
         "engine_usage": 2,
         "reviews": 0,
+        "engine_scores": 0,
     }
     assert broken_checks(connection) == []
 
@@ -336,6 +337,27 @@ def test_a_lake_that_was_killed_while_it_was_made_is_completed(
     with writing(empty_place) as connection:
         _land(connection, empty_place, finished_call())
         assert broken_checks(connection) == []
+
+
+def test_a_lake_of_an_earlier_version_can_be_asked_before_it_is_written_again(
+    empty_place: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = {name: schema for name, schema in TABLES.items() if name != "engine_scores"}
+    usage = earlier["engine_usage"]
+    earlier["engine_usage"] = usage.remove(usage.get_field_index("outcome"))
+    with monkeypatch.context() as before:
+        before.setattr(catalog, "TABLES", earlier)
+        with writing(empty_place) as connection:
+            connection.execute("insert into stored.engine_usage (usage_id, engine) values ('u1', 'local')")
+    with reading(empty_place) as question:
+        assert run_query(question, "select * from engine_scores").num_rows == 0
+        assert run_query(question, "select engine, outcome from engine_usage").to_pylist() == [
+            {"engine": "local", "outcome": None}
+        ]
+    with writing(empty_place) as connection:
+        landing.add_rows(connection, "engine_scores", as_table("engine_scores", [{"comparison_id": "c1"}]))
+    with reading(empty_place) as question:
+        assert run_query(question, "select comparison_id from engine_scores").num_rows == 1
 
 
 def test_reading_does_not_stop_a_landing(lake: Lake, connection: Connection) -> None:

@@ -35,6 +35,9 @@ def make_lake(seed: int = 7, calls: int = 30) -> Lake:
         _add_call(lake, dice, number)
     for number, state in enumerate(STATES):
         lake["recordings"].append(_recording(f"left{number}", None, state, "no audio stream"))
+    lake["engine_scores"] = [
+        _score(engine, speaker) for engine in ("local", "pulse") for speaker in (None, "agent")
+    ]
     return lake
 
 
@@ -134,6 +137,21 @@ def _usage(call_id: str, call_date: date | None, chunk: int, *, hit: bool) -> Ro
         "latency_ms": 5,
         "attempts": 0 if hit else 1,
         "cache_hit": hit,
+    }
+
+
+def _score(engine: str, speaker: str | None) -> Row:
+    return {"comparison_id": "c1", "compared_at": datetime(2026, 3, 9, tzinfo=UTC), "engine": engine} | {
+        "model": "m",
+        "stand_in": False,
+        "speaker": speaker,
+        "criterion": "wer",
+        "value": 0.1,
+        "low": 0.08,
+        "high": 0.13,
+        "resampled": "recordings",
+        "sample_size": 300,
+        "unit": "share",
     }
 
 

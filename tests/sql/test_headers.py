@@ -23,7 +23,7 @@ QUESTIONS = load_questions()
 ALL_CHECKS = load_questions(CHECKS)
 EVERYTHING = {**RELATIONS, **QUESTIONS, **ALL_CHECKS}
 REQUIRED = {"phrase_search": {"phrase": "my account"}}
-CONTRACT = {"calls", "words", "turns", "redactions", "recordings", "engine_usage", "reviews"}
+CONTRACT = set("calls words turns redactions recordings engine_usage engine_scores reviews".split())
 UNSPOKEN = re.compile(r"'[^']*'|--.*")
 
 

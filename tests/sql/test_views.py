@@ -42,7 +42,9 @@ def test_words_have_ends_and_confidences_between_0_and_1(ask: Ask, made_rows: La
     same(ask("words"), expected)
 
 
-@pytest.mark.parametrize("name", ["calls", "turns", "redactions", "recordings", "engine_usage", "reviews"])
+@pytest.mark.parametrize(
+    "name", ["calls", "turns", "redactions", "recordings", "engine_usage", "engine_scores", "reviews"]
+)
 def test_staging_views_show_what_is_stored(name: str, ask: Ask, made_rows: Lake) -> None:
     rows = ask(name)
     assert len(rows) == len(made_rows[name])
