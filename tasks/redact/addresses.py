@@ -10,6 +10,7 @@ from tasks.redact.expectations import asked
 from tasks.redact.name_forms import is_unknown
 from tasks.redact.name_words import NEVER
 from tasks.redact.refusals import refuses
+from tasks.redact.spoken_numbers import digits_of
 from tasks.redact.tokens import NUMERIC
 from tasks.redact.wordlists import word_set
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 NOT_IN_NAMES = word_set("not_in_names")
 """No word of a street's name, between the number and "street"."""
 BOX = frozenset({"post", "office", "box"})
+SURE_UNITS = frozenset({"apartment", "apt", "unit", "flat", "suite", "ste", "lot", "trailer"})
 LEADING = word_set("leading")
 """An address begins after one of these, in an answer that is a sentence."""
 LONGEST_ANSWER = 40
@@ -105,7 +107,12 @@ def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
     for at in script.within(say, script.value_like):
         if at < taken:
             continue
-        end = _box_end(script, say, at) or _street_end(script, say, at, wanted=wanted)
+        end = (
+            _box_end(script, say, at)
+            or _street_end(script, say, at, wanted=wanted)
+            or _heading_end(script, say, at)
+            or _unit_after(script, say, at)
+        )
         if end is not None:
             yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.85, "street")
             taken = end
@@ -154,6 +161,38 @@ def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | Non
         if core in NOT_IN_NAMES or script.tokens[word].sealed or script.tokens[word - 1].closes:
             return None
     return None
+
+
+def _heading_end(script: Script, say: Say, at: int) -> int | None:
+    """The end of "<number> northwest grand": a heading and a name behind a number of three digits."""
+    if at + 2 >= say.end or not _is_house_number(script, say, at):
+        return None
+    heading, name = script.cores[at + 1], script.tokens[at + 2]
+    if len(heading) < 3 or heading not in places.DIRECTIONS or name.sealed or name.value_like:
+        return None
+    return None if name.core in NOT_IN_NAMES or name.core in {"side", "bound", "end"} else at + 3
+
+
+def _unit_after(script: Script, say: Say, at: int) -> int | None:
+    """The start of the unit in "<number> fulton apartment nine"."""
+    if not _is_house_number(script, say, at):
+        return None
+    for word in (at + 2, at + 3):
+        if word < say.end and script.cores[word] in SURE_UNITS and _unit_end(script, say, word):
+            return word
+        if word >= say.end or not _is_name_word(script, word - 1):
+            return None
+    return None
+
+
+def _is_house_number(script: Script, say: Say, at: int) -> bool:
+    """Whether a number ends at a word, of more than two digits, before a word that is none."""
+    if not _is_number(script, at) or (at + 1 < say.end and _is_number(script, at + 1)):
+        return False
+    atoms = [
+        atom for word in range(_number_start(script, say, at), at + 1) for atom in script.tokens[word].atoms
+    ]
+    return len(digits_of(atoms)) > 2
 
 
 def _is_street(script: Script, number: int, street: int, *, wanted: bool) -> bool:

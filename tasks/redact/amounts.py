@@ -34,6 +34,8 @@ def is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> 
         return True
     if before and script.tokens[first - 1].atoms[0].kind == "amount":
         return True
+    if script.cores[first:end].count("point") == 1 and "dot" not in script.cores[first:end]:
+        return True
     scaled = any(atom.kind == "scale" for atom in atoms)
     small = sum(atom.kind not in {"word", "filler", "mark"} for atom in atoms) <= 5
     return scaled and small and (before == "a" or "and" in script.cores[first:end])
@@ -42,6 +44,8 @@ def is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> 
 def is_amount(script: Script, first: int, end: int) -> bool:
     """Whether a number that was not told digit by digit is an amount, to judge by what is said around it."""
     after = script.next(end - 1)
+    if script.prev(first) in {"a", "an"}:
+        return True
     if after in SHARES and len(script.next(end - 1, 2)) != 1:
         return True
     at = first - 1

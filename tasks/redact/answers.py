@@ -25,6 +25,8 @@ CLOSERS = word_set("closers")
 CONNECTIVES = word_set("connectives")
 NO_VALUE = word_set("no_value")
 """A password is not announced before one of these: "my password is not working"."""
+MAY_BE_DIGIT = frozenset({"oh", "to", "all", "for", "one", "are"})
+SPELLING = frozenset({"spell", "spelled", "spelt", "spelling", "spells"})
 TURNING = word_set("turning")
 LONGEST_SECRET = 8
 LONGEST_ANSWER = 24
@@ -92,8 +94,8 @@ def _trimmed(script: Script, say: Say) -> tuple[int, int]:
 
 
 def _may_be_digit(script: Script, at: int, end: int) -> bool:
-    """Whether "oh" or "to" is a digit: another, or what may be one, comes next."""
-    if script.cores[at] not in {"oh", "to", "all"} or at + 1 >= end:
+    """Whether "oh", "for" or "to" is a digit: another, or what may be one, comes next."""
+    if script.cores[at] not in MAY_BE_DIGIT or at + 1 >= end:
         return False
     return script.tokens[at + 1].value_like or script.cores[at + 1] in lexicon.SOUNDS_LIKE
 
@@ -112,6 +114,15 @@ def _window(script: Script, index: int, entity: str) -> Iterator[Candidate]:
     length = end - first
     if not 0 < length <= LONGEST_ANSWER or any(script.tokens[at].sealed for at in range(say.first, say.end)):
         return
+    if (
+        _spells(script, index)
+        and sum(script.tokens[at].atoms[0].kind == "letter" for at in range(first, end)) > 2
+    ):
+        yield Candidate(first, end, entity, 0.55, "answer-window")
+        return
+    sounding = _sounding(script, first, end)
+    if sounding:
+        yield Candidate(min(sounding), max(sounding) + 1, entity, 0.55, "answer-window")
     told = sum(_tells(script, at) for at in range(first, end))
     odd = sum(_is_odd(script, at) for at in range(first, end)) if length <= _SHORT else 0
     if told == 1 and not odd and _lone_digit(script, first, end):
@@ -141,6 +152,25 @@ def _pieces(script: Script, first: int, end: int, entity: str) -> Iterator[tuple
             roomy = at - start <= 4 and entity != "PERSON"
             yield _edges(script, start, at) if roomy else (telling[0], telling[-1] + 1)
         start = at + 1
+
+
+def _spells(script: Script, index: int) -> bool:
+    """Whether the speaker was asked to spell something."""
+    say = script.says[index - 1]
+    return any(core in SPELLING for core in script.cores[say.first : say.end])
+
+
+def _sounding(script: Script, first: int, end: int) -> list[int]:
+    """The longest row of words that are digits or letters, or may be misheard ones: "for for ate won"."""
+    rows: list[list[int]] = [[]]
+    for at in range(first, end):
+        if script.tokens[at].value_like or script.cores[at] in lexicon.SOUNDS_LIKE:
+            rows[-1].append(at)
+        elif script.cores[at] not in lexicon.FILLERS:
+            rows.append([])
+    row = max(rows, key=len)
+    sure = sum(script.cores[at] not in lexicon.WORDS_OF_THEIR_OWN for at in row)
+    return row if len(row) > 2 and sure > 1 and 2 * sure >= len(row) else []
 
 
 def _turns(script: Script, at: int) -> bool:

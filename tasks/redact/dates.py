@@ -24,6 +24,9 @@ DATED = frozenset({"DOB", "CARD_EXPIRY"})
 INSIDE = word_set("inside")
 FEWEST_DIGITS = 4
 """A date without a month's name has so many; fewer are counts."""
+CARD_DIGITS = 12
+"""So many digits in a run are a card's, or most of one."""
+SOON = 8
 OLDEST, YOUNGEST = 1905, 2012
 """Years of birth of people who call; a later year without a cue is an appointment."""
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)|(?<=[/.-])(\d\d)$")
@@ -48,11 +51,12 @@ class Date:
         return bool(self.written) or (self.months > 0 and self.numbers + self.ordinals > 0)
 
 
-def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa: ARG001  (detectors share one call)
+def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Dates of birth, expiry dates, and plain dates and high ages for rules that redact those."""
     found: list[Candidate] = []
+    cards = [run.end for run in runs if run.digits >= CARD_DIGITS and not run.letters]
     for date in _dates(script):
-        entity = _announced(script, date)
+        entity = _announced(script, date) or _behind_card(script, date, cards)
         if entity:
             found.append(Candidate(_with_article(script, date), date.end, entity, 0.95, f"cue:{entity}"))
         elif _is_birth_date(date):
@@ -129,6 +133,13 @@ def _announced(script: Script, date: Date) -> str:
         if entity in SHAPES and not date.is_plain and not date.ordinals:
             return ""
     return ""
+
+
+def _behind_card(script: Script, date: Date, cards: Sequence[int]) -> str:
+    """A date soon behind a card number in the same breath is when it expires: "... and it goes to may 27"."""
+    say = script.span(date.first)
+    near = any(say.first < end <= date.first < end + SOON for end in cards)
+    return "CARD_EXPIRY" if near and (date.is_plain or len(date.digits) == 4) else ""
 
 
 def _with_article(script: Script, date: Date) -> int:

@@ -120,7 +120,7 @@ def _local_start(script: Script, say: Say, at: int) -> int:
             break
         if core in WEB or script.tokens[first - 1].closes or script.tokens[first - 1].sealed:
             break
-        if script.in_cue(first - 1):
+        if script.in_cue(first - 1) and core not in {"number", "the", "mail"}:
             break
         first -= 1
     return first
@@ -173,7 +173,10 @@ def _is_unusual(script: Script, at: int) -> bool:
 def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
     """A part of an address after a cue, its end not said yet: "it's jane dot doe"."""
     say = script.says[index]
-    cues = [cue.end for cue in script.cues[index] if cue.entity == entity]
+    joints = [at for at in range(say.first, say.end) if script.cores[at] in {"dot", "underscore"}]
+    cues = [
+        cue.end for cue in script.cues[index] if cue.entity == entity and cue.end <= min(joints, default=0)
+    ]
     first = cues[-1] if cues else say.first
     while first < say.end and (script.cores[first] in LEFT_EDGE or script.cores[first] in lexicon.FILLERS):
         first += 1
@@ -182,6 +185,5 @@ def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
         for at in range(first, say.end)
         if script.cores[at] in {"dot", "underscore", "hyphen", "at"} or script.tokens[at].value_like
     ]
-    joined = any(script.cores[at] in {"dot", "underscore"} for at in signs)
-    if joined and first < signs[-1]:
+    if joints and first < signs[-1]:
         yield Candidate(first, min(say.end, signs[-1] + 2), entity, 0.6, f"cue:{entity}")

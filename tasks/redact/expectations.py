@@ -17,7 +17,12 @@ NOTHING = "NONE"
 """The entity of phrases that only sound like cues."""
 BELONGING = word_set("belonging")
 """What may stand between a value and a cue behind it."""
-WEAK = frozenset({"account", "tracking", "policy", "reference"})
+WEAK = frozenset(
+    {"account", "tracking", "policy", "reference", "mac", "mail", "phone", "registration", "reg"}
+)
+REQUESTING = word_set("requesting")
+REQUEST = 7
+"""So many words before the cue may a customer's request begin."""
 SHORT = 6
 SAME_BREATH = 16
 """A cue reaches so many words ahead in the same breath."""
@@ -78,7 +83,16 @@ def _carries(script: Script, index: int, cue: Cue) -> bool:
     if cue.entity == NOTHING or asks_quantity(script, script.says[index]):
         return False
     say = script.says[index]
+    if say.who == "customer" and index + 1 < len(script.says) and not _is_requested(script, cue):
+        return False
     return script.cores[cue.first] not in WEAK or cue.end - cue.first > 1 or say.end - say.first <= SHORT
+
+
+def _is_requested(script: Script, cue: Cue) -> bool:
+    """Whether a customer asks for it; agents tell values only when they are asked to."""
+    say = script.span(cue.first)
+    before = script.cores[max(say.first, cue.first - REQUEST) : cue.first + 1]
+    return say.end - say.first <= SHORT or any(core in REQUESTING for core in before)
 
 
 def names_a_thing(script: Script, first: int) -> bool:

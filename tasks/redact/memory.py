@@ -73,7 +73,7 @@ def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) 
 def _echoes(
     script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
 ) -> Iterator[Candidate]:
-    """A few digits said back while a value is being dictated: "... after two two nine"."""
+    """A few digits said back while a value is dictated ("... after two two nine"), or before a new start."""
     at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     for before, run in itertools.pairwise(runs):
         if run.first in covered or run.quantity or before.first not in at or run.digits < 2:
@@ -81,6 +81,10 @@ def _echoes(
         next_to = script.say_of[run.first] - script.say_of[before.first] == 1
         if next_to and run.value in before.value:
             yield Candidate(run.first, run.end, at[before.first], 0.6, "memory")
+    for run, after in itertools.pairwise(runs):
+        restarts = run.dictated and run.digits > 1 and after.value.startswith(run.value)
+        if restarts and after.first in at and run.first not in covered and not run.quantity:
+            yield Candidate(run.first, run.end, at[after.first], 0.6, "memory")
 
 
 def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:

@@ -32,7 +32,8 @@ def looks_like_name(script: Script, at: int, *, bold: bool) -> bool:
         return bold or followed_by_last_name(script, at)
     if is_capital(script, at):
         return not token.name.common or (token.name.last and is_capital(script, at + 1))
-    return bold and not token.name.common and token.core.isalpha() and len(token.core) > 3
+    plain = token.core.removesuffix("'s").isalpha()
+    return bold and not token.name.common and plain and len(token.core) > 3
 
 
 def is_wordlike(script: Script, at: int) -> bool:
@@ -107,7 +108,9 @@ def _ends_name(script: Script, at: int) -> bool:
     """An everyday word behind a first name is a last name where the sentence then ends or turns."""
     after = script.next(at)
     listed = script.tokens[at].name.last or script.tokens[at].name.everyday
-    return script.tokens[at].pauses or not after or (listed and (after in NEVER or len(after) == 1))
+    if script.tokens[at].pauses or not after or (listed and (after in NEVER or len(after) == 1)):
+        return True
+    return listed and (script.tokens[at + 1].name.last or not script.tokens[at + 1].name.common)
 
 
 def _is_abbreviation(script: Script, at: int) -> bool:

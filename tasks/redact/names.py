@@ -9,6 +9,7 @@ from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
 from tasks.redact.name_forms import (
     followed_by_last_name,
+    is_capital,
     is_company,
     is_plain,
     is_unknown,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from tasks.redact.script import Say, Script
 
 """First, middle and last name, and one more."""
-VOCATIVES = frozenset({"sir", "lady", "lord", "dame", "captain"})
+ALSO_WORDS = TITLES - SHORT_TITLES - {"doctor", "professor", "miss", "reverend"}
 """Titles that are said without a name, too ("yes sir recharge is done"): a listed name must follow."""
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
@@ -115,10 +116,17 @@ def _titled(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candida
         title = script.cores[at]
         if title not in TITLES or at + 1 >= say.end or script.tokens[at + 1].sealed:
             continue
-        sure = title in SHORT_TITLES or looks_like_name(script, at + 1, bold=title not in VOCATIVES)
+        sure = title in SHORT_TITLES or (
+            _is_listed(script, at + 1) if title in ALSO_WORDS else looks_like_name(script, at + 1, bold=True)
+        )
         end = name_end(script, at + 1, say.end, bold=title in SHORT_TITLES) if sure else at + 1
         if end > at + 1:
             yield Candidate(at, end, "PERSON", 0.85, "title")
+
+
+def _is_listed(script: Script, at: int) -> bool:
+    reading = script.tokens[at].name
+    return reading.first or (reading.last and not reading.common) or is_capital(script, at)
 
 
 def _known(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:

@@ -55,12 +55,19 @@ def _is_alone(script: Script, at: int) -> bool:
 
 
 def is_just_a_word(script: Script, at: int) -> bool:
-    """Whether "a" or "i" stands among words."""
+    """Whether "a" or "i" stands among words, or "a" before a count ("a two thousand nineteen trailer")."""
+    if script.cores[at] == "a" and _counts_behind(script, at) and script.prev(at).isalpha():
+        return not script.tokens[at - 1].value_like
     around = (
         script.tokens[max(0, at - 1)].value_like,
         script.tokens[min(at + 1, len(script.tokens) - 1)].value_like,
     )
     return not any(around) and script.next(at) not in lexicon.LIKE_WORDS
+
+
+def _counts_behind(script: Script, at: int) -> bool:
+    """Whether a number that is no single digit follows."""
+    return script.next(at, 2) in lexicon.SCALES or script.next(at) in lexicon.TENS | lexicon.TEENS
 
 
 def _is_half_of_day(script: Script, at: int) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
 
-LOOSE = frozenset({"NUMBER"})
+LOOSE = frozenset({"NUMBER", "EMAIL", "UPI_ID", "USERNAME"})
 """Their cues say so little that only digits told one by one count."""
 PREFIXED = word_set("prefixed")
 """May begin with letters that were said as a word ("r e f", written "ref")."""
@@ -28,6 +28,8 @@ MANY_NUMBERS, MANY_AMOUNTS = 2, 6
 """So many digits more before numbers like "forty two" in a row are taken for one value; prices need more."""
 EVERY_NUMBER = 5
 """Rules whose fallback is below this mean every number, prices too."""
+WRITTEN_CODE = 5
+"""A word of letters and digits with fewer digits is more often the name of a product."""
 MAX_APART = 3
 """So many words may stand between two parts of a value in one breath."""
 OURS = word_set("ours")
@@ -60,7 +62,7 @@ def _name(
     run = runs[index]
     if not run.letters and checksums.card(run.value):
         return _candidate(script, run, "CARD_NUMBER", 1.0, "luhn")
-    if run.quantity and run.digits < 7:
+    if run.quantity and (run.digits < 7 or run.letters):
         return None
     if run.letters and POSTCODE.match(run.value):
         return _candidate(script, run, "POSTAL_CODE", 0.8, "postcode")
@@ -155,7 +157,7 @@ def _is_dotted(script: Script, run: Run) -> bool:
 def _is_code(run: Run) -> bool:
     """Letters and digits as in the number of an order."""
     mixed = run.letters > 0 and run.digits >= 2 and len(run.value) >= 6
-    return mixed and run.singles > 0 and not run.bridges
+    return mixed and (run.singles > 0 or run.digits >= WRITTEN_CODE) and not run.bridges
 
 
 def _chained(runs: Sequence[Run], index: int) -> list[Run]:
