@@ -40,7 +40,17 @@ def say(message: str = "", style: str = "") -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
-    print(json.dumps(value, default=_plain, indent=2, ensure_ascii=False))  # noqa: T201  (what was asked for)
+    print(as_json(value))  # noqa: T201  (what was asked for)
+
+
+def as_json(value: Any) -> str:
+    """A value as a JSON document."""
+    return json.dumps(value, default=_plain, indent=2, ensure_ascii=False)
+
+
+def print_text(text: str, target: Path | None) -> None:
+    """Text on stdout or into a file, as it is."""
+    _write(text.encode(), target)
 
 
 def print_table(rows: pa.Table, title: str | None = None) -> None:
