@@ -1,25 +1,26 @@
-"""How well redaction does on labelled utterances."""
+"""How well redaction does on labelled talk."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.find_pii import find_pii
-from tasks.schemas import Conversation, Turn, Word
+from tasks.labelled import read_labelled
+from tasks.recognition_noise import misheard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
+    from tasks.labelled import LabelledTalk, Value
     from tasks.redact.rules import Rules
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over some of the utterances."""
+    """Counts over some of the talk."""
 
     entities: int = 0
     leak_free: int = 0
@@ -28,9 +29,6 @@ class Tally:
     redacted_words: int = 0
     negative_words: int = 0
     negative_redacted: int = 0
-    by_entity: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
-    uncovered: list[dict[str, Any]] = field(default_factory=list)
-    false_positives: list[dict[str, Any]] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
         """The scores; a share of nothing is 1."""
@@ -40,97 +38,75 @@ class Tally:
             "word_recall": _share(self.covered_words, self.required_words),
             "word_precision": _share(self.covered_words, self.redacted_words),
             "fp_words_per_1000": round(1000 * self.negative_redacted / max(1, self.negative_words), 3),
-            "by_entity": {
-                name: {"entities": count, "leak_free": _share(whole, count)}
-                for name, (count, whole) in sorted(self.by_entity.items())
-            },
         }
 
 
-def score_file(path: str | Path, rules: Rules, *, details: bool = False) -> dict[str, Any]:
-    """The scores of a file of labelled utterances, one JSON object a line.
+@dataclass(slots=True)
+class Scores:
+    """Everything that was counted, and what went wrong, with its words."""
 
-    An entity is a group of spans; it is leak-free when every word of it that is not optional is redacted.
-    Optional words count nowhere. With `details`, also what was left uncovered and what was redacted wrongly,
-    by id: these hold words of the file.
+    total: Tally = field(default_factory=Tally)
+    by_style: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    by_entity: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    uncovered: list[dict[str, Any]] = field(default_factory=list)
+    false_positives: list[dict[str, Any]] = field(default_factory=list)
+
+
+def score_file(
+    path: str | Path, rules: Rules, *, details: bool = False, noise: float = 0.0, seeds: int = 1
+) -> dict[str, Any]:
+    """The scores of a file of labelled talk.
+
+    A value is leak-free when every word of it that is not optional is redacted, by whatever label. Optional
+    words count nowhere. With `noise`, that share of the personal words is misheard, `seeds` times over.
+    With `details`, also what was left uncovered and what was redacted wrongly: these hold words of the file.
     """
-    total, styles = Tally(), defaultdict[str, Tally](Tally)
-    for item in _items(Path(path)):
-        redacted = _redacted(item, rules)
-        for tally in (total, styles[str(item.get("style", "none"))]):
-            _count(tally, item, redacted)
-    report = total.report()
-    report["by_style"] = {
-        name: {key: value for key, value in tally.report().items() if key != "by_entity"}
-        for name, tally in sorted(styles.items())
+    scores = Scores()
+    for talk in read_labelled(Path(path)):
+        for seed in range(seeds if noise else 1):
+            _count(scores, misheard(talk, noise, seed) if noise else talk, rules)
+    kept = ("entities", "leak_free", "word_recall")
+    report = scores.total.report()
+    report["by_entity"] = {
+        name: {key: tally.report()[key] for key in kept} for name, tally in sorted(scores.by_entity.items())
     }
+    report["by_style"] = {name: tally.report() for name, tally in sorted(scores.by_style.items())}
     if details:
-        report |= {"uncovered": total.uncovered, "false_positives": total.false_positives}
+        report |= {"uncovered": scores.uncovered, "false_positives": scores.false_positives}
     return report
 
 
-def conversation_of(item: Mapping[str, Any]) -> Conversation:
-    """A labelled utterance as a conversation without times."""
-    turns = tuple(Turn(0, turn["speaker"], turn["start_word"], turn["end_word"]) for turn in item["turns"])
-    words = tuple(
-        Word(item["words"][index], None, None, speaker=turn.speaker)
-        for turn in turns
-        for index in range(turn.first_word, turn.end_word)
-    )
-    return Conversation(words, turns)
-
-
-def _items(path: Path) -> Iterator[dict[str, Any]]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.strip():
-            yield json.loads(line)
-
-
-def _redacted(item: Mapping[str, Any], rules: Rules) -> set[int]:
-    findings = find_pii(conversation_of(item), rules)
-    return {
+def _count(scores: Scores, talk: LabelledTalk, rules: Rules) -> None:
+    redacted = {
         word
-        for finding in findings
+        for finding in find_pii(talk.conversation, rules)
         if finding.tier != "review"
         for word in range(finding.start_word, finding.end_word)
-    }
-
-
-def _count(tally: Tally, item: Mapping[str, Any], redacted: Iterable[int]) -> None:
-    optional = set(item.get("optional", ()))
-    groups: dict[str, set[int]] = defaultdict(set)
-    names: dict[str, str] = {}
-    for span in item["spans"]:
-        names.setdefault(span["group"], span["entity"])
-        groups[span["group"]] |= set(range(span["start_word"], span["end_word"])) - optional
-    covered = set(redacted) - optional
-    wrong = covered.difference(*groups.values())
-    tally.redacted_words += len(covered)
-    for group, words in groups.items():
-        _count_entity(tally, item, names[group], words, covered)
+    } - talk.optional
+    wrong = redacted.difference(*(value.words for value in talk.values))
+    for tally in (scores.total, scores.by_style[talk.style]):
+        tally.redacted_words += len(redacted)
+        if not talk.values:
+            tally.negative_words += len(talk.conversation.words)
+            tally.negative_redacted += len(wrong)
+    for value in talk.values:
+        for tally in (scores.total, scores.by_style[talk.style], scores.by_entity[value.entity]):
+            _count_value(tally, value, redacted)
+        if not value.words <= redacted:
+            scores.uncovered.append(_quote(talk, value.words - redacted) | {"entity": value.entity})
     if wrong:
-        tally.false_positives.append(_quote(item, wrong))
-    if not item["spans"]:
-        tally.negative_words += len(item["words"])
-        tally.negative_redacted += len(wrong)
+        scores.false_positives.append(_quote(talk, wrong))
 
 
-def _count_entity(
-    tally: Tally, item: Mapping[str, Any], entity: str, words: set[int], covered: set[int]
-) -> None:
-    whole = words <= covered
+def _count_value(tally: Tally, value: Value, redacted: set[int]) -> None:
     tally.entities += 1
-    tally.leak_free += whole
-    tally.required_words += len(words)
-    tally.covered_words += len(words & covered)
-    tally.by_entity[entity][0] += 1
-    tally.by_entity[entity][1] += whole
-    if not whole:
-        tally.uncovered.append(_quote(item, words - covered) | {"entity": entity})
+    tally.leak_free += value.words <= redacted
+    tally.required_words += len(value.words)
+    tally.covered_words += len(value.words & redacted)
 
 
-def _quote(item: Mapping[str, Any], words: set[int]) -> dict[str, Any]:
-    return {"id": item.get("id"), "words": {index: item["words"][index] for index in sorted(words)}}
+def _quote(talk: LabelledTalk, words: Iterable[int]) -> dict[str, Any]:
+    return {"id": talk.id, "words": {index: talk.conversation.words[index].text for index in sorted(words)}}
 
 
 def _share(part: int, whole: int) -> float:

@@ -1,4 +1,4 @@
-"""Conversations for tests, written as "a: ..." and "c: ..." lines, and our own labelled sentences."""
+"""Conversations for tests, written as "a: ..." and "c: ..." lines, and our own labelled talk."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from tasks.find_pii import find_pii
+from tasks.labelled import SPEAKERS, LabelledTalk, read_labelled
 from tasks.redact.render import render, turn_text
 from tasks.schemas import Conversation, Turn, Word
 
-SENTENCES = Path(__file__).with_name("sentences.txt")
-SPEAKERS = {"a": "agent", "c": "customer", "": None}
+LABELLED = Path(__file__).with_name("labelled")
 
 
 def talk(*lines: str) -> Conversation:
@@ -42,48 +42,6 @@ def covered(conversation: Conversation, rules: Any) -> set[int]:
     }
 
 
-def labelled() -> list[dict[str, Any]]:
-    """The sentences of sentences.txt as labelled utterances."""
-    blocks = [
-        [line for line in block.splitlines() if line.strip() and not line.startswith("#")]
-        for block in SENTENCES.read_text(encoding="utf-8").split("\n\n")
-    ]
-    return [_item(number, block) for number, block in enumerate(blocks) if block]
-
-
-def _item(number: int, lines: list[str]) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "id": f"own-{number}",
-        "style": "own",
-        "words": [],
-        "spans": [],
-        "optional": [],
-        "turns": [],
-    }
-    for line in lines:
-        who, _, said = line.partition(":")
-        first = len(item["words"])
-        _read(said.replace("{", " { ").replace("}", " } ").split(), item)
-        item["turns"].append(
-            {"speaker": SPEAKERS[who.strip()], "start_word": first, "end_word": len(item["words"])}
-        )
-    return item
-
-
-def _read(pieces: list[str], item: dict[str, Any]) -> None:
-    opened = None
-    for before, piece in zip(["", *pieces], pieces, strict=False):
-        if piece == "{":
-            continue
-        if before == "{":
-            entity, _, group = piece.partition("#")
-            opened = (entity, f"{entity}#{group or len(item['spans']) + 100}", len(item["words"]))
-        elif piece == "}" and opened:
-            entity, group, start = opened
-            item["spans"].append(
-                {"entity": entity, "group": group, "start_word": start, "end_word": len(item["words"])}
-            )
-        else:
-            if piece.startswith("~"):
-                item["optional"].append(len(item["words"]))
-            item["words"].append(piece.removeprefix("~"))
+def labelled() -> list[LabelledTalk]:
+    """All labelled talk of our own."""
+    return [item for path in sorted(LABELLED.glob("*.txt")) for item in read_labelled(path)]

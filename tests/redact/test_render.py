@@ -8,9 +8,9 @@ from talk import labelled, redacted, talk
 from tasks.find_pii import find_pii
 from tasks.redact.render import render, turn_text
 from tasks.schemas import Conversation, Finding, Turn, Word
-from tasks.score_redaction import conversation_of
 
 if TYPE_CHECKING:
+    from tasks.labelled import LabelledTalk
     from tasks.redact.rules import Rules
 
 
@@ -28,9 +28,9 @@ def test_review_findings_stay_readable() -> None:
     assert render(conversation, [Finding("PERSON", 0, 1, 0.3, "review", "listed")]) == conversation
 
 
-@pytest.mark.parametrize("item", labelled(), ids=lambda item: item["id"])
-def test_redacting_twice_changes_nothing(item: dict[str, object], rules: Rules) -> None:
-    conversation = conversation_of(item)
+@pytest.mark.parametrize("item", labelled(), ids=lambda item: item.id)
+def test_redacting_twice_changes_nothing(item: LabelledTalk, rules: Rules) -> None:
+    conversation = item.conversation
     once = render(conversation, find_pii(conversation, rules))
     again = [finding for finding in find_pii(once, rules) if finding.tier != "review"]
     assert again == []

@@ -4,8 +4,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from talk import labelled
+from talk import LABELLED
 
+from tasks.errors import SettingsError
+from tasks.labelled import read_labelled
+from tasks.recognition_noise import misheard
 from tasks.score_redaction import score_file
 
 if TYPE_CHECKING:
@@ -13,22 +16,30 @@ if TYPE_CHECKING:
 
     from tasks.redact.rules import Rules
 
-
-@pytest.fixture
-def own(tmp_path: Path) -> Path:
-    path = tmp_path / "own.jsonl"
-    path.write_text("\n".join(json.dumps(item) for item in labelled()))
-    return path
+SPOKEN = sorted(LABELLED.glob("[fs]*.txt"))
+NUMBERS = sorted(LABELLED.glob("talk_*.txt"))
 
 
-def test_our_own_sentences_are_leak_free(own: Path, rules: Rules) -> None:
-    report = score_file(own, rules)
+@pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
+def test_our_own_labelled_talk_is_leak_free(path: Path, rules: Rules) -> None:
+    report = score_file(path, rules)
     assert report["entities"] > 150
-    assert report["leak_free"] >= 0.97
-    assert report["word_precision"] >= 0.95
-    assert report["fp_words_per_1000"] <= 3
+    assert report["leak_free"] >= 0.98
+    assert report["word_precision"] >= 0.96
     for name in ("CARD_NUMBER", "CARD_CVV", "CARD_EXPIRY"):
         assert report["by_entity"][name]["leak_free"] == 1
+
+
+@pytest.mark.parametrize("path", NUMBERS, ids=lambda path: path.stem)
+def test_talk_full_of_numbers_stays_as_it_is(path: Path, rules: Rules) -> None:
+    report = score_file(path, rules)
+    assert report["entities"] == 0
+    assert report["fp_words_per_1000"] <= 3
+
+
+@pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
+def test_a_tenth_of_the_words_misheard_leaks_little(path: Path, rules: Rules) -> None:
+    assert score_file(path, rules, noise=0.1)["leak_free"] >= 0.88
 
 
 def item(words: str, start: int, end: int, optional: list[int]) -> dict[str, object]:
@@ -46,14 +57,60 @@ def test_one_uncovered_word_is_a_leak_and_optional_words_do_not_count(tmp_path: 
     assert report["uncovered"] == [{"id": "x", "words": {4: "well"}, "entity": "PERSON"}]
 
 
-def test_the_report_has_the_promised_keys(own: Path, rules: Rules) -> None:
-    keys = {
-        "entities",
-        "leak_free",
-        "word_recall",
-        "word_precision",
-        "fp_words_per_1000",
-        "by_entity",
-        "by_style",
-    }
-    assert set(score_file(own, rules)) == keys
+def test_the_report_has_the_promised_keys(rules: Rules) -> None:
+    promised = {"entities", "leak_free", "word_recall", "word_precision", "fp_words_per_1000", "by_entity"}
+    report = score_file(SPOKEN[0], rules)
+    assert set(report) == {*promised, "by_style"}
+    assert {"entities", "leak_free"} <= set(report["by_entity"]["PHONE"])
+
+
+MARKED = """
+# a comment
+@ punct
+a: And your name?
+c: {PERSON Jane} ~um {PERSON#2 Doe,} card {CARD_NUMBER#1 4111} ~yes {CARD_NUMBER#1 1111.}
+
+: nobody knows who
+"""
+
+
+def test_marked_text_says_speakers_styles_values_and_optional_words(tmp_path: Path) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text(MARKED)
+    first, second = read_labelled(path)
+    assert (first.id, first.style, second.style) == ("own:4", "punct", "punct")
+    assert [turn.speaker for turn in first.conversation.turns] == ["agent", "customer"]
+    assert second.conversation.turns[0].speaker is None
+    assert [(value.entity, sorted(value.words)) for value in first.values] == [
+        ("PERSON", [3]),
+        ("PERSON", [5]),
+        ("CARD_NUMBER", [7, 9]),
+    ]
+    assert first.optional == {4, 8}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.txt", "hello there"),
+        ("x.txt", "c: my name is {PERSON jane"),
+        ("x.jsonl", "{}"),
+        ("x.jsonl", "not json"),
+    ],
+)
+def test_a_file_that_is_not_labelled_talk_is_refused_with_the_line(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(SettingsError, match="line 1"):
+        list(read_labelled(path))
+
+
+def test_noise_changes_only_personal_words_and_is_the_same_for_a_seed() -> None:
+    for talk in read_labelled(SPOKEN[0]):
+        personal = frozenset().union(*(value.words for value in talk.values))
+        noisy = misheard(talk, 1.0, seed=7)
+        assert noisy == misheard(talk, 1.0, seed=7)
+        pairs = zip(talk.conversation.words, noisy.conversation.words, strict=True)
+        assert {at for at, (before, after) in enumerate(pairs) if before != after} <= personal
