@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -166,12 +165,11 @@ class _Asking:
 
     async def _send(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes]:
         budget, errand = self.transcriber.budget, self.ready.errand(key, len(bundle.parts))
-        price, requested_at, started = self._usd_per_hour, datetime.now(UTC), time.monotonic()
+        price, requested_at = self._usd_per_hour, datetime.now(UTC)
         usd = price_of(price, self._billed_ms(bundle))
 
         def receipt() -> Receipt:
-            latency_ms = round((time.monotonic() - started) * 1000)
-            return Receipt(requested_at, latency_ms, errand.attempts, price, errand.lost_answers)
+            return Receipt(requested_at, errand.latency_ms, errand.attempts, price, errand.lost_answers)
 
         try:
             with budget.holding(usd):

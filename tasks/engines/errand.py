@@ -85,6 +85,12 @@ class Errand:
     request_id: str | None = None
     """The vendor's id of the latest request, from its headers."""
     begun_at: float | None = None
+    """When the engine was first asked, or an answer waited for; `time.monotonic()`."""
+
+    @property
+    def latency_ms(self) -> int:
+        """How long the engine has been asked so far; waiting for a free slot does not count."""
+        return 0 if self.begun_at is None else round((time.monotonic() - self.begun_at) * 1000)
 
     @property
     def attempts(self) -> int:

@@ -72,6 +72,7 @@ class ReadyEngine:
             if self.closed:
                 raise self.closed
             self.used = True
+            errand.left_s()  # the clock starts
             try:
                 return await self.engine.fetch(self.client(), pcm, options, errand)
             except EngineRefused as error:

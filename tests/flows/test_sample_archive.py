@@ -14,7 +14,7 @@ from jiwer import wer
 from sample_lake import SAMPLE_CALLS
 from short_recordings import gold
 
-from tasks.answers import AnswerStore
+from tasks.answers import AnswerStore, without_receipt
 from tasks.keys import load_keyring
 
 if TYPE_CHECKING:
@@ -181,7 +181,11 @@ def test_what_is_looked_for_was_heard(sample_lake: SampleLake) -> None:
     for path in (sample_lake.lake / "answers").rglob("*"):
         answer = store.get(path.name) if path.is_file() else None
         if answer:
-            words = [word["word"] for segment in json.loads(answer)["segments"] for word in segment["words"]]
+            words = [
+                word["word"]
+                for segment in json.loads(without_receipt(answer)[1])["segments"]
+                for word in segment["words"]
+            ]
             heard.append(" ".join(word.strip() for word in words))
     found = {match.lower() for text in heard for match in PATTERN.findall(text)}
     assert len(found) >= 3
