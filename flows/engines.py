@@ -57,7 +57,19 @@ def open_transcriber(
     textual = [ready for ready in engines if not ready.capabilities.word_times]
     clock = _here(settings, with_wishes=False) if textual and settings.word_times == "local" else None
     budget = Budget(settings.max_usd_per_run, settings.max_usd_per_month, month_before_usd)
-    return Transcriber(tuple(engines), store, budget, clock)
+    link_valid_s = settings.link_valid_s if settings.send_links else None
+    return Transcriber(tuple(engines), store, budget, clock, link_valid_s)
+
+
+def model_settings(settings: Settings) -> local.ModelSettings:
+    """Which weights the local engine loads, and onto what."""
+    return local.ModelSettings(
+        model=settings.whisper_model,
+        device=settings.whisper_device,
+        compute_type=settings.whisper_compute_type,
+        workers=settings.whisper_workers,
+        threads=settings.whisper_threads,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,9 @@ def _hosted(engine: HostedEngine, wanted: _Wanted, store: AnswerStore) -> ReadyE
         raise SettingsError(f"{engine.NAME} needs a key: set {engine.KEY_NAME}")
     options = _options(settings, wanted.model or engine.DEFAULT_MODEL)
     capabilities = engine.CAPABILITIES.of(options.model)
-    check_options(engine.NAME, capabilities, options, deletion=settings.vendor_deletion)
+    also = {"deletion": settings.vendor_deletion, "hosted_url": settings.send_links}
+    wishes = [ability for ability, wished in also.items() if wished]
+    check_options(engine.NAME, capabilities, options, also=wishes)
     at_once = min(settings.requests_at_once, capabilities.requests_at_once or settings.requests_at_once)
     per_minute = capabilities.requests_per_minute if wanted.url is None else None
 
@@ -101,13 +115,7 @@ def _hosted(engine: HostedEngine, wanted: _Wanted, store: AnswerStore) -> ReadyE
 
 def _here(settings: Settings, *, with_wishes: bool = True) -> ReadyEngine:
     """The local engine; without the wishes for its text it is good for word times."""
-    model = local.ModelSettings(
-        model=settings.whisper_model,
-        device=settings.whisper_device,
-        compute_type=settings.whisper_compute_type,
-        workers=settings.whisper_workers,
-        threads=settings.whisper_threads,
-    )
+    model = model_settings(settings)
     options = EngineOptions(local.model_name(model), settings.language)
     if with_wishes:
         options = _options(settings, options.model)
@@ -120,14 +128,15 @@ def _options(settings: Settings, model: str) -> EngineOptions:
     return EngineOptions(
         model=model,
         language=settings.language,
-        keyterms=_terms(settings),
+        keyterms=vocabulary(settings),
         diarization=settings.diarization,
         formatting=settings.formatting,
         retention_opt_out=settings.retention_opt_out,
     )
 
 
-def _terms(settings: Settings) -> tuple[str, ...]:
+def vocabulary(settings: Settings) -> tuple[str, ...]:
+    """The terms of the vocabulary file, none without one; SettingsError if it cannot be read."""
     if settings.keyterms_file is None:
         return ()
     try:
@@ -148,7 +157,7 @@ def _addresses(settings: Settings, chosen: list[Choice]) -> dict[str, str]:
     return {hosted[0]: text.strip()} if hosted else {}
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def _loaded(model: local.ModelSettings) -> WhisperModel:
-    """One model per process."""
+    """Each model once per process; a comparison may take turns with several."""
     return local.open_client(model)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flows.stages import stage
 from tasks.cut_chunks import ChunkLimits, cut_chunks, cut_together
 from tasks.prepare_audio import prepare_audio
-from tasks.schemas import Bundle
+from tasks.schemas import Bundle, Chunk, Link, Piece
 from tasks.sources.archive import Archive, local_copy
 from tasks.speakers import Speakers, name_speakers
 from tasks.stitch import build_conversation, stitch
@@ -60,7 +60,12 @@ async def hear(
         audio = await asyncio.to_thread(prepare, recording, archive, limits)
     apart = audio.verdict in ONE_VOICE_A_CHANNEL
     with stage("cut_chunks"):
-        bundles = await asyncio.to_thread(cut, audio, transcriber.engines[0])
+        valid_s = transcriber.link_valid_s
+        if valid_s is None or audio.verdict == "bleed":  # copies must be cut out, so it is sent
+            bundles = await asyncio.to_thread(cut, audio, transcriber.engines[0])
+        else:
+            url = await asyncio.to_thread(archive.link, recording.uri, valid_s)
+            bundles = linked(audio, url)
     with stage("transcribe"):
         heard = await transcriber.transcribe(bundles, usage, voices_apart=apart)
     with stage("stitch"):
@@ -93,6 +98,14 @@ def cut(audio: PreparedAudio, ready: ReadyEngine) -> list[Bundle]:
     if ready.bills_once and fits and audio.verdict in _NOTHING_SHARED:
         return cut_together(audio.tracks, limits)
     return [Bundle((chunk,)) for track in audio.tracks for chunk in cut_chunks(track, limits)]
+
+
+def linked(audio: PreparedAudio, url: str) -> list[Bundle]:
+    """The whole recording by its address, in one request."""
+    parts = tuple(
+        Chunk(track.channel, 0, (Piece(0, len(track.pcm) // 2),), track.pcm) for track in audio.tracks
+    )
+    return [Bundle(parts, Link(url, audio.channel_count))] if parts else []
 
 
 def _words_by_channel(

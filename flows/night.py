@@ -11,6 +11,8 @@ from flows.call import Tools
 from flows.engines import open_transcriber
 from tasks.answers import AnswerStore
 from tasks.audio.limits import AudioLimits
+from tasks.copy_sound import Copying
+from tasks.errors import SettingsError
 from tasks.keys import Keyring, load_keyring
 from tasks.lake.books import spent_since
 from tasks.lake.catalog import Connection, Lake, writing
@@ -44,9 +46,11 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     lake, keyring = Lake.at(settings.lake), load_keyring(settings.key_file)
     archive, rules = (
         Archive.at(source, without=lake.root),
-        load_rules(settings.redaction_profile, settings.redaction_rules),
+        load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode),
     )
     store = AnswerStore(str(lake.answers), keyring)
+    if settings.send_links and not archive.gives_links:
+        raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
     open_transcriber(settings, store)  # a wrong setting is told before a lake is made
     with writing(lake) as connection:
         remove_orphans(connection, lake)
@@ -59,10 +63,23 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
             transcriber=open_transcriber(settings, store, month_before_usd=spent_usd, shared=shared),
             rules=rules,
             keyring=keyring,
+            copying=_copying(settings, lake),
             low_confidence=settings.low_confidence,
             run_id=run_id,
         )
         yield Night(connection, lake, keyring, settings, tools)
+
+
+def _copying(settings: Settings, lake: Lake) -> Copying | None:
+    if settings.redacted_audio == "none":
+        return None
+    return Copying(
+        root=lake.root,
+        limits=audio_limits(settings),
+        form=settings.redacted_audio,
+        tone=settings.redacted_audio_tone,
+        padding_ms=settings.redacted_audio_padding_ms,
+    )
 
 
 def audio_limits(settings: Settings) -> AudioLimits:

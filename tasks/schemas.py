@@ -108,10 +108,20 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Where a vendor can fetch a recording itself, and how many channels it will find there."""
+
+    url: str
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """What goes to an engine in one request: a chunk, or the same pieces of several channels."""
 
     parts: tuple[Chunk, ...]
+    link: Link | None = None
+    """Sent instead of the sound; the parts are then whole tracks."""
 
     @property
     def index(self) -> int:
@@ -188,6 +198,17 @@ class Finding:
     score: float
     tier: Tier
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundCopy:
+    """A recording's redacted copy in the lake."""
+
+    path: str
+    """Below the lake's folder, with slashes."""
+    sha256: str
+    muted_ms: int
+    """For how long at least one channel is muted."""
 
 
 UsageOutcome = Literal["used", "nothing_heard", "failed"]

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
         None, description="punctuation and written numbers; empty: as the engine does best"
     )
     retention_opt_out: bool = Field(default=False, description="the vendor keeps nothing for itself")
+    send_links: bool = Field(
+        default=False, description="let the vendor fetch recordings by signed URL instead of sending sound"
+    )
+    link_valid_s: int = Field(3600, ge=60, description="how long such a URL works")
     vendor_deletion: bool = Field(
         default=False, description="have the vendor delete what it heard, once it has landed"
     )
@@ -83,6 +87,16 @@ class Settings(BaseSettings):
 
     redaction_profile: Literal["pci", "hipaa", "gdpr", "numbers", "all"] = "all"
     redaction_rules: Path | None = Field(None, description="a YAML file instead of the bundled rules")
+    redaction_mode: Literal["label", "numbered", "pseudonym", "reversible", "delete_only"] | None = Field(
+        None, description="how findings are written; empty: as the rules say. Secrets are always deleted"
+    )
+    redacted_audio: Literal["flac", "opus", "none"] = Field(
+        "flac", description="the muted copy of each recording in the lake; none: no sound is kept"
+    )
+    redacted_audio_tone: bool = Field(default=False, description="a soft tone where sound is muted")
+    redacted_audio_padding_ms: int = Field(
+        200, ge=150, le=2_000, description="muted before and after what is muted"
+    )
 
     batch_size: int = Field(32, ge=1, description="recordings landed together")
     recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")

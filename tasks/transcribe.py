@@ -17,12 +17,12 @@ from tasks.schemas import Bundle, Heard, Usage
 from tasks.spending import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tasks.answers import AnswerStore
     from tasks.engines.contract import EngineOptions
     from tasks.engines.ready import ReadyEngine
-    from tasks.schemas import Transcript, Word
+    from tasks.schemas import Chunk, Transcript, Word
 
 _SPEECH_MS = 1_500
 """An engine that hears no word in more sound than this, all of it near speech, is not believed."""
@@ -40,6 +40,8 @@ class Transcriber:
     budget: Budget = field(default_factory=Budget)
     clock: ReadyEngine | None = None
     """Hears a chunk once more where an engine gives no word times; without it they are spread by letters."""
+    link_valid_s: int | None = None
+    """How long a vendor may fetch a recording by its link; None where the sound is sent."""
     asked: dict[str, asyncio.Lock] = field(default_factory=dict)
     """Equal chunks of different recordings wait for one another instead of being sent twice."""
 
@@ -129,10 +131,12 @@ class _Asking:
 
     def requests(self, bundle: Bundle) -> list[Bundle]:
         """The bundle as this engine takes it: channels together only where that costs as much as one."""
+        if bundle.link and "hosted_url" in self.ready.capabilities.abilities:
+            return [bundle]
         fits = len(bundle.parts) <= self.ready.capabilities.channels_per_request
         if len(bundle.parts) == 1 or (fits and self.ready.bills_once):
             return [bundle]
-        return [Bundle((part,)) for part in bundle.parts]
+        return [Bundle((part,)) for part in bundle.parts]  # without the link: this engine cannot fetch
 
     async def _request(self, bundle: Bundle) -> list[Heard]:
         pcm, key = sound_and_key(bundle, self.ready, self.options)
@@ -148,8 +152,8 @@ class _Asking:
         if transcript.times == "absent":
             transcript = await self._timed(transcript, bundle)
         return [
-            Heard(part, _channel_of(transcript, place), self.ready.engine.NAME, self.options.model)
-            for place, part in enumerate(bundle.parts)
+            Heard(part, _channel_of(transcript, number), self.ready.engine.NAME, self.options.model)
+            for number, part in _numbered(bundle)
         ]
 
     async def _answer(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes, bool]:
@@ -164,7 +168,8 @@ class _Asking:
             return receipt, answer, False
 
     async def _send(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes]:
-        budget, errand = self.transcriber.budget, self.ready.errand(key, len(bundle.parts))
+        budget, errand = self.transcriber.budget, self.ready.errand(key, _channels(bundle))
+        errand.url = bundle.link.url if bundle.link else None
         price, requested_at = self._usd_per_hour, datetime.now(UTC)
         usd = price_of(price, self._billed_ms(bundle))
 
@@ -199,7 +204,7 @@ class _Asking:
         return usd_per_hour(self.ready.engine.CAPABILITIES, self.options)
 
     def _billed_ms(self, bundle: Bundle) -> int:
-        return billed_ms(self.ready.capabilities, bundle.duration_ms, len(bundle.parts))
+        return billed_ms(self.ready.capabilities, bundle.duration_ms, _channels(bundle))
 
     def _spent(self, bundle: Bundle, receipt: Receipt, answer_id: str | None, *, cache_hit: bool) -> Usage:
         length_ms = self._billed_ms(bundle)
@@ -222,8 +227,9 @@ class _Asking:
 
 def sound_and_key(bundle: Bundle, ready: ReadyEngine, options: EngineOptions) -> tuple[bytes, str]:
     """What a request carries, and the key under which its answer is kept."""
-    pcm, channels = interleaved([part.pcm for part in bundle.parts]), len(bundle.parts)
+    pcm, channels = interleaved([part.pcm for part in bundle.parts]), _channels(bundle)
     shape = options.as_key() | ({"channels": channels} if channels > 1 else {})
+    shape |= {"link": True} if bundle.link else {}
     return pcm, answer_key(pcm, ready.engine.NAME, options.model, shape)
 
 
@@ -242,6 +248,16 @@ def _as_stated(spent: Usage, transcript: Transcript, receipt: Receipt) -> Usage:
         return used
     stated_ms = transcript.billed_ms
     return replace(used, billed_ms=stated_ms, cost_usd=price_of(receipt.usd_per_hour, stated_ms))
+
+
+def _channels(bundle: Bundle) -> int:
+    return bundle.link.channels if bundle.link else len(bundle.parts)
+
+
+def _numbered(bundle: Bundle) -> Iterator[tuple[int, Chunk]]:
+    """The parts, each with the number that its channel has in the request."""
+    for place, part in enumerate(bundle.parts):
+        yield (part.channel if bundle.link else place), part
 
 
 def _channel_of(transcript: Transcript, place: int) -> Transcript:

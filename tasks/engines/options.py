@@ -26,15 +26,14 @@ _INSTEAD: Final[dict[str, str]] = {
 
 
 def check_options(
-    engine: str, capabilities: Capabilities, options: EngineOptions, *, deletion: bool = False
+    engine: str, capabilities: Capabilities, options: EngineOptions, *, also: Sequence[str] = ()
 ) -> None:
-    """Nothing, if the engine's model can do all that the settings ask for; `deletion`: and can forget it.
+    """Nothing, if the engine's model can do all that the settings ask for, and `also` these abilities.
 
     Raises:
         SettingsError: it cannot; the message says what to change.
     """
-    needed = [*_wished(options), *(["deletion"] if deletion else [])]
-    problem = _missing(engine, capabilities, options, needed)
+    problem = _missing(engine, capabilities, options, [*_wished(options), *also])
     if problem:
         raise SettingsError(problem)
 

@@ -104,6 +104,24 @@ class Archive:
             return False
         return (now.size_bytes, now.modified_at) == (file.size_bytes, file.modified_at)
 
+    @property
+    def gives_links(self) -> bool:
+        """Whether somebody without access to the archive can be given the address of one file."""
+        return _is_web(self.fs) or type(self.fs).sign is not fsspec.AbstractFileSystem.sign
+
+    def link(self, uri: str, valid_s: int) -> str:
+        """An address under which anybody can fetch a file for so long (a signed URL); never to be logged.
+
+        Raises:
+            CallArchiveError: the store gives none; its settings are wrong, or its keys may not sign.
+        """
+        if _is_web(self.fs):
+            return uri
+        try:
+            return str(self.fs.sign(uri, expiration=valid_s))
+        except Exception as error:  # noqa: BLE001  (every store has errors of its own, and they quote addresses)
+            raise CallArchiveError(f"the archive gives no link ({type(error).__name__})") from None
+
     def _inside(self, path: str) -> bool:
         if not _is_local(self.fs):
             return True
@@ -136,6 +154,10 @@ def local_copy(archive: Archive, uri: str) -> Iterator[Path]:
 
 def _is_local(fs: Any) -> bool:
     return "file" in ((fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol)
+
+
+def _is_web(fs: Any) -> bool:
+    return "https" in ((fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol)
 
 
 def _modified_at(info: dict[str, Any]) -> datetime | None:
