@@ -17,6 +17,7 @@ MONEY = word_set("money")
 """What is followed by an amount: "the balance was ...", "charged ..."."""
 ROUGHLY = word_set("roughly")
 """Nobody says these before the digits of an identifier."""
+LABELS = lexicon.LABELS_BEFORE - lexicon.SOUNDS_LIKE
 SHARES = frozenset(
     {"a", "an", "per", "each", "apiece", "off", "plus", "total", "left", "altogether", "every"}
 )
@@ -30,7 +31,7 @@ def is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> 
     after, before = script.next(end - 1), script.prev(first)
     if after in lexicon.UNITS or (after in {"a", "p"} and script.next(end - 1, 2) == "m"):
         return True
-    if before in lexicon.LABELS_BEFORE or before in ROUGHLY or after in {"point", "hundred", "thousand"}:
+    if before in LABELS or before in ROUGHLY or after in {"point", "hundred", "thousand"}:
         return True
     if before and script.tokens[first - 1].atoms[0].kind == "amount":
         return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import NEAR, expectations
+from tasks.redact.growth import behind_cue
 from tasks.redact.shapes import SHAPES
 from tasks.redact.spoken_numbers import digits_of
 from tasks.redact.tokens import NUMERIC
@@ -143,7 +144,7 @@ def _behind_card(script: Script, date: Date, cards: Sequence[int]) -> str:
 
 
 def _with_article(script: Script, date: Date) -> int:
-    first = date.first
+    first = behind_cue(script, date.first)
     return first - 1 if script.prev(first) == "the" else first
 
 

@@ -89,7 +89,7 @@ def _domain_end(script: Script, say: Say, at: int) -> int | None:
     if end is not None:
         return end
     if at < say.end and script.cores[at] in PROVIDERS:
-        dotted = script.cores[at + 1 : at + 2] == ["dot"] and at + 2 < say.end
+        dotted = at + 2 < say.end and script.cores[at + 2] in ENDINGS
         return at + 3 if dotted else at + 1
     two = "".join(script.cores[at : min(at + 3, say.end)])
     return min(at + 3, say.end) if two in PROVIDERS else None

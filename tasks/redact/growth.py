@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_GAP = 3
 """So many words between two parts of one value are taken for parts of it."""
+MAX_LEAD = 3
+"""So many words between a cue and its value are looked at."""
 MAX_GROWTH = 3
 """And so many at either end, if that many digits are missing."""
 _STOPS = frozenset().union(
@@ -33,11 +35,26 @@ def grow(script: Script, named: Sequence[tuple[Run, Candidate]]) -> list[Candida
     grown = list(_between(script, [candidate for _, candidate in named]))
     for index, (_, candidate) in enumerate(named):
         missing = _missing(script, named, index)
-        first = _grow(script, candidate, -1, missing)
+        first = behind_cue(script, _grow(script, candidate, -1, missing))
         end = _grow(script, candidate, 1, missing - (candidate.first - first))
         if (first, end) != (candidate.first, candidate.end):
             grown.append(candidate._replace(first=first, end=end))
     return grown
+
+
+def behind_cue(script: Script, first: int) -> int:
+    """The start of a value with the odd word between it and its cue: "my landline is <oh want> one three"."""
+    at, start = first - 1, first
+    while at >= script.span(first).first and first - at <= MAX_LEAD:
+        if at in script.cued:
+            return start
+        token = script.tokens[at]
+        if token.closes or token.sealed:
+            return first
+        if token.core in lexicon.SOUNDS_LIKE or not (token.name.common or token.core in _STOPS):
+            start = at
+        at -= 1
+    return first
 
 
 def _missing(script: Script, named: Sequence[tuple[Run, Candidate]], index: int) -> int:

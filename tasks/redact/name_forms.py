@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
-from tasks.redact.name_words import COMPANY, NEVER, PARTICLES, SHORT_TITLES, TITLES
+from tasks.redact.name_words import COMPANY, NEVER, PARTICLES, SHORT_TITLES, SURELY_COMPANY, TITLES
 
 if TYPE_CHECKING:
     from tasks.redact.script import Script
@@ -59,7 +59,9 @@ def followed_by_last_name(script: Script, at: int) -> bool:
 
 
 def is_company(script: Script, first: int, end: int) -> bool:
-    """Whether unlisted words name a firm, as what follows says: "this is zelmart customer care"."""
+    """Whether words name a firm, as what follows says: "this is zelmart customer care"."""
+    if script.next(end - 1) in SURELY_COMPANY:
+        return True
     return not script.tokens[first].name.first and any(
         script.next(end - 1, steps) in COMPANY for steps in (1, 2)
     )

@@ -22,6 +22,8 @@ TELLING = word_set("telling")
 AUXILIARIES = frozenset({"will", "may", "can", "don", "art"})
 ARTICLES = frozenset({"the", "a", "an", "any", "some", "every", "each", "this", "no"})
 COMPANY = word_set("company")
+SURELY_COMPANY = word_set("surely_company")
+"""Even a listed name before one of these is the firm's: "howard valley national bank"."""
 NO_NAME_BEFORE = word_set("no_name_before")
 """After one of these it is an ordinary word ("we hope it works")."""
 

@@ -145,6 +145,9 @@ def _known(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidat
             if reading.first or followed_by_last_name(script, at)
             else at
         )
+        if end - at > 1 and is_company(script, at, end):
+            taken = end
+            continue
         if end - at > 1:
             yield Candidate(at, end, "PERSON", 0.7, "listed")
         elif end - at == 1 and _stands_alone(script, at):

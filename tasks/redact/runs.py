@@ -20,6 +20,8 @@ MAX_LINKS = 7
 """So many fillers and corrections may stand between two parts of one value."""
 TOLD = 4
 """So many digits one by one are hardly ever anything but an identifier."""
+MAX_MISHEARD = 3
+"""So many words in a row may be misheard digits, between digits that were told one by one."""
 MAX_PROMPT = 10
 """So many words may the other speaker say in between ("uh huh, next four")."""
 
@@ -65,7 +67,7 @@ def find_runs(script: Script) -> list[Run]:
     return runs
 
 
-def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
+def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:  # noqa: PLR0911  (one line per case)
     """Whether the solid word at solid[at] goes on with the run that began at solid[start]."""
     before, here = solid[at - 1], solid[at]
     if script.say_of[before] != script.say_of[here]:
@@ -79,6 +81,8 @@ def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:
         return True
     if len(gap) <= MAX_LINKS and all(word in lexicon.LINKS or word in lexicon.CORRECTIONS for word in gap):
         return not _counts(script, before)
+    if 1 < len(gap) <= MAX_MISHEARD and _is_single(script.tokens[before]) and _is_single(script.tokens[here]):
+        return all(word in lexicon.LINKS or word in lexicon.SOUNDS_LIKE for word in gap)
     return len(gap) == 1 and _may_be_misheard(script, solid, start, at)
 
 
@@ -167,11 +171,18 @@ def _singles(atoms: Sequence[Atom]) -> int:
     return count
 
 
+def _is_single(token: Token) -> bool:
+    """Whether a word is one digit, or digits that are written."""
+    return {atom.kind for atom in token.atoms} <= {"digit", "zero", "repeat", "written"}
+
+
 def _stretches(script: Script, solid: Sequence[int]) -> list[list[Atom]]:
     """The atoms of a run, parted where a word stands between that may part two things."""
     parts: list[list[Atom]] = [[]]
     for before, at in zip([solid[0], *solid], solid, strict=False):
-        if any(script.cores[word] not in lexicon.WITHIN for word in range(before + 1, at)):
+        told = _is_single(script.tokens[before]) and _is_single(script.tokens[at])
+        within = lexicon.WITHIN | lexicon.SOUNDS_LIKE if told else lexicon.WITHIN
+        if any(script.cores[word] not in within for word in range(before + 1, at)):
             parts.append([])
         parts[-1] += script.tokens[at].atoms
     return parts

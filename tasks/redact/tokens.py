@@ -20,8 +20,8 @@ DatePart = Literal["", "month", "ordinal", "number", "written"]
 NUMERIC: frozenset[Kind] = frozenset({"digit", "zero", "teen", "tens", "scale", "repeat", "written"})
 SPELLING: frozenset[Kind] = frozenset({"letter", "letters", "mixed", "code"})
 
-_EDGES = "\"'()[]<>\u00bf\u00a1\u201c\u201d\u2018\u2019.,;:!?\u2026*"
-"""Punctuation and quotes as engines write them."""
+_EDGES = "\"'()[]<>\u00bf\u00a1\u201c\u201d\u2018\u2019.,;:!?\u2026*-"
+"""Punctuation and quotes as engines write them; Whisper cuts "555-0199" into "555" and "-0199"."""
 _DASHES = re.compile(r"[-\u2010-\u2015]")
 _MONEY = re.compile(r"^[$£€₹]\d|^\d[\d.,]*[%$£€]$")
 _AMOUNT = re.compile(

@@ -127,3 +127,9 @@ def test_the_numbers_profile_takes_any_three_digits() -> None:
 def test_hipaa_takes_dates_and_high_ages() -> None:
     said = redacted(talk("c: she is ninety four years old and was seen on march third"), load_rules("hipaa"))
     assert said == ["she is [AGE] years old and was seen on [DATE]"]
+
+
+@pytest.mark.parametrize("piece", ["T -I -L -L -E.", "(415) 555 -0199.", "415 -555 -0199"])
+def test_whispers_way_of_cutting_at_dashes_is_read(piece: str, rules: Rules) -> None:
+    said = redacted(talk("a: And how do I reach you, or your name?", f"c: It's {piece}"), rules)
+    assert said[1] in {"It's [PERSON]", "It's [PHONE]"}
