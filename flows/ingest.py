@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
-from prefect.utilities.annotations import quote as unseen
 
 from flows.batch import batch_failed, batches_of, settle_decided, work_on
 from flows.call import Job
 from flows.night import Night, open_night
 from flows.plan import Plan, Wishes, plan_night
+from flows.privately import nothing_said, unseen
 from flows.progress import watcher
 from flows.quote import Quote, quote
 from flows.shared_limits import server_there, share_limits
@@ -27,13 +26,9 @@ from tasks.lake.catalog import Lake, exclusively
 from tasks.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from prefect.client.schemas.objects import State
 
     from tasks.schemas import Outcome
-
-Thing = TypeVar("Thing")
 
 
 @flow(name="ingest", validate_parameters=False, persist_result=False)
@@ -57,7 +52,7 @@ async def ingest(
         exclusively(Lake.at(settings.lake)),
         open_night(source, settings, summary.run_id, shared=shared) as night,
     ):
-        plan = find_work(_unseen(night), wishes)
+        plan = find_work(unseen(night), wishes)
         summary.begin(plan.decided, plan.companions, plan.metadata_problems)
         try:
             if plan.jobs:
@@ -82,13 +77,13 @@ async def _get_ready(night: Night, plan: Plan, summary: Summary, *, shared: bool
     if shared:
         await share_limits(night.tools.transcriber.engines)
     if night.settings.quote and not first.capabilities.runs_here:
-        summary.quote = await ask_price(_unseen(night), _unseen(plan))
+        summary.quote = await ask_price(unseen(night), unseen(plan))
 
 
 @task(name="find recordings", persist_result=False, cache_policy=NO_CACHE)
 def find_work(night: Night, wishes: Wishes) -> Plan:
     """The night's work; what needs none is in the ledger when this returns."""
-    with _nothing_said():
+    with nothing_said():
         plan = plan_night(night.connection, night.tools.archive, night.settings, night.keyring, wishes)
         settle_decided(night, plan)
         return plan
@@ -98,7 +93,7 @@ def find_work(night: Night, wishes: Wishes) -> Plan:
 async def ask_price(night: Night, plan: Plan) -> Quote:
     """What the night will cost, before anything is sent."""
     tools = night.tools
-    with _nothing_said():
+    with nothing_said():
         return await quote(
             [job.recording for job in plan.jobs],
             tools.archive,
@@ -111,29 +106,13 @@ async def ask_price(night: Night, plan: Plan) -> Quote:
 @task(name="work on a batch", persist_result=False, cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 async def work_batch(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome]:
     """One batch, landed. Tried again when landing fails; what engines answered is kept and not paid twice."""
-    with _nothing_said():
+    with nothing_said():
         return await work_on(night, plan, jobs)
 
 
 async def _worked(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome]:
     """A batch's outcomes; one that cannot be landed even when tried again fails, and the night goes on."""
     try:
-        return await work_batch(_unseen(night), _unseen(plan), _unseen(jobs))
+        return await work_batch(unseen(night), unseen(plan), unseen(jobs))
     except CallArchiveError as error:
         return batch_failed(jobs, str(error))
-
-
-def _unseen(argument: Thing) -> Thing:
-    """The argument, passed so that Prefect does not walk through it in search of futures."""
-    return cast("Thing", unseen(argument))
-
-
-@contextmanager
-def _nothing_said() -> Iterator[None]:
-    """Prefect keeps what an error says, so only known errors may say anything."""
-    try:
-        yield
-    except CallArchiveError:
-        raise
-    except Exception as error:  # noqa: BLE001  (its message may quote a call)
-        raise CallArchiveError(f"unexpected {type(error).__name__}") from None

@@ -110,7 +110,7 @@ def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes) -> None:
         if one.problem:
             plan.decided.append(_quarantined(one))
         else:
-            plan.jobs.append(_job(one))
+            plan.jobs.append(job_of(one))
 
 
 def _why_skip(entry: Entry | None, wishes: Wishes) -> str | None:
@@ -139,7 +139,8 @@ def _with_own_call_ids(jobs: Iterable[Job], taken: dict[str, str]) -> list[Job]:
     return own
 
 
-def _job(found: Found) -> Job:
+def job_of(found: Found) -> Job:
+    """The work that a recording is, under the id that it states or one made of its bytes."""
     recording = found.recording
     call_id = recording.metadata.call_id or f"rec-{recording.sha256[:16]}"
     return Job(recording, call_id, mask_path(found.file.name))

@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from flows.cli import ask, demo, doctor, engines, export, ingest, schedule, score_redaction, sql, status
+from flows.cli import (
+    ask,
+    compare,
+    demo,
+    doctor,
+    engines,
+    export,
+    ingest,
+    schedule,
+    score_redaction,
+    sql,
+    status,
+)
 from flows.cli.output import complain
 from tasks.errors import CallArchiveError
 
@@ -19,7 +31,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 2 wrong setting or usage, 3 something was quarantined, 4 engine, "
     "5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, 130 interrupted.",
 )
-for command in (demo, ingest, sql, ask, export, engines, status, doctor, score_redaction, schedule):
+for command in (demo, ingest, sql, ask, export, engines, compare, status, doctor, score_redaction, schedule):
     command.register(app)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,8 +12,8 @@ from rich.text import Text
 
 from flows.cli.options import Json, Lake
 from flows.cli.output import print_json, say, stdout
+from flows.cli.running import result_of, run_flow
 from flows.cli.watching import bars
-from flows.prefect_environment import prepare_environment
 from flows.progress import watched_by
 from flows.summary import Summary
 from tasks.errors import CallArchiveError
@@ -94,37 +93,19 @@ def run_ingest(order: Order, *, verbose: bool = False) -> Summary:
     Archive.at(order.source)
     LakeAt.at(settings.lake)
     load_keyring(settings.key_file)
-    prepare_environment(verbose=verbose)
-    with bars() as watcher, watched_by(watcher):
-        from prefect.exceptions import TerminationSignal  # noqa: PLC0415
-
-        from flows.ingest import ingest as flow  # noqa: PLC0415  (seconds of CPU that other commands do not pay)
-
-        parameters = {name: getattr(order, name) for name in Order.__dataclass_fields__}
-        try:
-            state: Any = asyncio.run(_state_of(flow, parameters))
-        except TerminationSignal:
-            raise KeyboardInterrupt from None
-    summary = watcher.summary
-    if summary is None:
-        error = asyncio.run(_error_of(state))
-        raise (
-            error
-            if isinstance(error, CallArchiveError)
-            else CallArchiveError(
-                f"the run did not finish ({type(error).__name__ if error else state.name}); run it again"
-            )
-        )
-    return summary
+    state, watcher = run_flow(
+        _flow, {name: getattr(order, name) for name in Order.__dataclass_fields__}, verbose=verbose
+    )
+    if watcher.summary is None:
+        result_of(state)
+        raise CallArchiveError("the run did not finish; run it again")
+    return watcher.summary
 
 
-async def _error_of(state: Any) -> BaseException | None:
-    result = await state.aresult(raise_on_failure=False)
-    return result if isinstance(result, BaseException) else None
+def _flow() -> Any:
+    from flows.ingest import ingest as flow  # noqa: PLC0415  (seconds of CPU that other commands do not pay)
 
-
-async def _state_of(flow: Any, parameters: dict[str, Any]) -> Any:
-    return await flow(**parameters, return_state=True)
+    return flow
 
 
 def print_summary(summary: Summary) -> None:

@@ -63,7 +63,7 @@ class Comparison:
             failures = self.records[name].failures
             failures[reason] = failures.get(reason, 0) + 1
         for name, one in heard.items():
-            self.records[name].taken[number] = Taken(sound.duration_ms, one.requests, one.waited_ms)
+            self.records[name].taken[number] = Taken(sound.duration_ms, one.requests)
         self._count_differences(sound, heard)
         if reference is None:
             for name, one in heard.items():

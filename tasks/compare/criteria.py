@@ -84,7 +84,7 @@ CRITERIA: Final = (
     ),
     Criterion(
         "word_time_error_ms",
-        "word times off, median",
+        "word time error, ms",
         "trust",
         "ms",
         "lower",
@@ -93,7 +93,7 @@ CRITERIA: Final = (
     ),
     Criterion(
         "word_time_error_p95_ms",
-        "word times off, p95",
+        "word time p95, ms",
         "trust",
         "ms",
         "lower",
@@ -115,12 +115,12 @@ CRITERIA: Final = (
         "speed",
         "ratio",
         "lower",
-        "recordings",
-        "Waiting time for a recording, first request to last answer, over its length.",
+        "requests",
+        "Seconds that the engine takes for a second of sound, one request at a time.",
     ),
     Criterion(
         "latency_p50_ms",
-        "latency, median",
+        "latency median, ms",
         "speed",
         "ms",
         "lower",
@@ -129,7 +129,7 @@ CRITERIA: Final = (
     ),
     Criterion(
         "latency_p95_ms",
-        "latency, p95",
+        "latency p95, ms",
         "speed",
         "ms",
         "lower",

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tasks.facts import Interval
-    from tasks.schemas import Word
+    from tasks.schemas import Usage, Word
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One chunk, as it was asked for and paid. `latency_ms` is None where nobody waited for an answer."""
+    """One chunk, as it was asked for and paid. Times are None where the engine was only played."""
 
-    billed_ms: int
+    audio_ms: int
     cost_usd: float
     latency_ms: int | None
     retries: int = 0
@@ -47,11 +47,17 @@ class Hypothesis:
 
     words: tuple[Word, ...]
     requests: tuple[Request, ...] = ()
-    waited_ms: int | None = None
-    """From the first request to the last answer; None where an answer came from the store."""
     redacted: frozenset[int] | None = None
     """Places in `words` that redaction takes out; None where nobody looked."""
 
     def on(self, channel: int | None) -> list[int]:
         """The places of a channel's words, or of all words for None."""
         return [place for place, word in enumerate(self.words) if channel in (None, word.channel)]
+
+
+def requests_of(usage: Sequence[Usage], *, timed: bool = True) -> tuple[Request, ...]:
+    """What an engine was asked for one recording, as it was paid and waited for when it was asked."""
+    return tuple(
+        Request(one.audio_ms, one.cost_usd, one.latency_ms if timed else None, max(one.attempts - 1, 0))
+        for one in usage
+    )

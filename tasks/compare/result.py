@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from tasks.compare.criteria import BY_NAME
 from tasks.compare.scores import (
     Sample,
     Score,
@@ -98,17 +97,6 @@ class Result:
             (one for one in self.scores[name] if (one.criterion, one.speaker) == (criterion, speaker)), None
         )
 
-    def best(self, criterion: str, speaker: str | None = None) -> frozenset[str]:
-        """The engines with the best value; none where only one has a value, or all have the same."""
-        better = BY_NAME[criterion].better
-        values = {
-            name: score.value for name in self.scores if (score := self.value(name, criterion, speaker))
-        }
-        if better is None or len(set(values.values())) < 2:
-            return frozenset()
-        best = (min if better == "lower" else max)(values.values())
-        return frozenset(name for name, value in values.items() if value == best)
-
     @property
     def scored(self) -> bool:
         """Whether there was anything to score against."""
@@ -144,7 +132,7 @@ def result_of(comparison: Comparison, contenders: tuple[Contender, ...], how: Ci
             if pair_differs.share is not None
         },
         failures={name: record.failures for name, record in records.items() if record.failures},
-        left_out=dict(comparison.left_out),
+        left_out={reason: count for reason, count in comparison.left_out.items() if count},
         recordings=len(sample.recordings),
         audio_ms=sum(taken[number].duration_ms for number in sample.recordings),
         units=sample.units,

@@ -56,7 +56,6 @@ class Taken:
 
     duration_ms: int
     requests: tuple[Request, ...]
-    waited_ms: int | None
 
 
 @dataclass(slots=True)
@@ -197,18 +196,17 @@ def _side_scores(side: SideMarks) -> list[Score]:
 
 def _work_scores(record: Record, taken: Sequence[Taken]) -> list[Score]:
     requests = [request for one in taken for request in one.requests]
-    waited = [one for one in taken if one.waited_ms is not None and one.duration_ms]
-    latencies = [request.latency_ms for request in requests if request.latency_ms is not None]
+    timed = [request for request in requests if request.latency_ms is not None and request.audio_ms]
+    latencies = [request.latency_ms or 0 for request in timed]
     length_ms = sum(one.duration_ms for one in taken)
     failed = sum(record.failures.values())
     scores = [
         Score("failures", failed, failed + len(record.taken)),
         Score("retries", sum(request.retries for request in requests), len(requests)),
     ]
-    if waited:
-        ratio = sum(one.waited_ms or 0 for one in waited) / sum(one.duration_ms for one in waited)
-        scores.append(Score("rtf", ratio, len(waited)))
     if latencies:
+        sent_ms = sum(request.audio_ms for request in timed)
+        scores.append(Score("rtf", sum(latencies) / sent_ms, len(latencies)))
         middle, most = np.percentile(latencies, [50, 95])
         scores.append(Score("latency_p50_ms", float(middle), len(latencies)))
         scores.append(Score("latency_p95_ms", float(most), len(latencies)))

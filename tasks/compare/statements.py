@@ -28,8 +28,8 @@ def _stand_in(result: Result) -> Iterator[str]:
         hosted = [one.name for one in result.contenders if not one.capabilities.runs_here]
         yield (
             f"These are not the vendors' results: {_listed(hosted)} was played by a stand-in on this machine "
-            "that hears with the local model. Nothing left the machine and nothing was paid; costs are what "
-            "the price list would make of it."
+            "that hears with the local model. Nothing left the machine, nothing was paid; costs are what the "
+            "price list would make of it, and speed is not told."
         )
 
 

@@ -12,6 +12,7 @@ from tasks.compare.hypothesis import Hypothesis, Request
 from tasks.compare.marks import Marker
 from tasks.compare.result import Circumstances, Contender, Result, as_dict, result_of
 from tasks.compare.statements import statements
+from tasks.compare.wording import best
 from tasks.engines import deepgram, local
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def test_error_rates_by_hand_over_all_and_by_speaker() -> None:
     assert bad["digit_error_rate"] == 2 / 4
     assert values(result, "deepgram", "customer")["wer"] == 2 / 5
     assert values(result, "deepgram", "agent")["wer"] == 2 / 6
-    assert result.best("wer") == {"local"}
-    assert result.best("substitutions") == frozenset()
+    assert best(result, "wer") == {"local"}
+    assert best(result, "substitutions") == frozenset()
     assert "calibration_error" not in bad
     assert "pii_recall" not in bad
 
@@ -126,13 +127,15 @@ def test_engines_are_scored_on_what_all_of_them_heard() -> None:
 
 
 def test_work_is_added_up() -> None:
-    asked = (Request(30_000, 0.002, 900, 1), Request(30_000, 0.002, 1_100))
-    timed = Hypothesis(GOOD.words, asked, waited_ms=6_000)
+    asked = (Request(10_000, 0.002, 900, 1), Request(10_000, 0.002, 1_100))
+    timed = Hypothesis(GOOD.words, asked)
     work = values(compared({"local": timed}, 2), "local")
     assert work["rtf"] == pytest.approx(0.1)
     assert work["latency_p50_ms"] == 1_000
     assert work["usd_per_audio_hour"] == pytest.approx(0.004 * 60)
     assert work["retries"] == 2
+    played = Hypothesis(GOOD.words, (Request(10_000, 0.002, None),))
+    assert not {"rtf", "latency_p50_ms"} & values(compared({"local": played}), "local").keys()
 
 
 def test_without_references_agreement_is_all_that_can_be_said() -> None:
