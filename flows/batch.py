@@ -12,6 +12,7 @@ from flows.progress import watcher
 from flows.stages import StageFailed
 from tasks.lake.books import payments_booked, settled
 from tasks.lake.ledger import ledger_row, sighting_rows
+from tasks.lake.sound_files import remove_copies
 from tasks.land import Landing, broken_promises, land
 from tasks.rows import usage_rows
 from tasks.schemas import Outcome
@@ -37,12 +38,13 @@ async def work_on(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome
     _note_start(night, plan, jobs)
     room = asyncio.Semaphore(night.settings.recordings_at_once)
     ended = await asyncio.gather(*(_attempt(job, night.tools, room) for job in jobs))
-    ended = _on_the_books(night, ended)
-    broken = broken_promises([(one.call, _landed_row(one.call, night, plan)) for one in ended if one.call])
-    ended = [_held_back(one, broken) for one in ended]
-    _settle(night, plan, ended)
+    landed: list[Attempt] = []
+    try:
+        landed = _settled(night, plan, ended)
+    finally:
+        remove_copies(night.lake, _copies(ended) - _copies(landed))
     await night.tools.transcriber.forget_at_vendors()
-    return [one.outcome for one in ended]
+    return [one.outcome for one in landed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,19 @@ async def _attempt(job: Job, tools: Tools, room: asyncio.Semaphore) -> Attempt:
             attempt = Attempt(job, _failure(job, failure), None, tuple(usage))
     watcher().done()
     return attempt
+
+
+def _settled(night: Night, plan: Plan, ended: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts as they are in the lake now: with their costs, and without the calls that may not land."""
+    ended = _on_the_books(night, ended)
+    broken = broken_promises([(one.call, _landed_row(one.call, night, plan)) for one in ended if one.call])
+    ended = [_held_back(one, broken) for one in ended]
+    _settle(night, plan, ended)
+    return ended
+
+
+def _copies(ended: Sequence[Attempt]) -> set[str]:
+    return {one.call.copy.path for one in ended if one.call and one.call.copy}
 
 
 def _on_the_books(night: Night, ended: Sequence[Attempt]) -> list[Attempt]:

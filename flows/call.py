@@ -10,19 +10,25 @@ from typing import TYPE_CHECKING
 
 from flows.hear import hear
 from flows.stages import stage
+from tasks.copy_sound import Copying, Original, copy_sound
 from tasks.facts import call_facts
 from tasks.find_pii import find_pii
+from tasks.mark_findings import mark_findings
+from tasks.redact.mute_spans import Sound
 from tasks.redact.render import render
 from tasks.redact.rules import DETECTOR_VERSION, Rules
 from tasks.redact_metadata import redact_text
 from tasks.rows import FinishedCall
+from tasks.sources.archive import Archive, local_copy
 from tasks.transcribe import Transcriber, recipe_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.hear import HeardCall
     from tasks.audio.limits import AudioLimits
     from tasks.keys import Keyring
-    from tasks.schemas import CallMetadata, Recording, Usage
-    from tasks.sources.archive import Archive
+    from tasks.schemas import CallMetadata, Finding, Recording, SoundCopy, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Tools:
     transcriber: Transcriber
     rules: Rules
     keyring: Keyring
+    copying: Copying | None
+    """None where no redacted sound is kept."""
     low_confidence: float
     run_id: str
 
@@ -59,8 +67,11 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
     with stage("find_pii"):
         findings = await asyncio.to_thread(find_pii, call.conversation, tools.rules)
     with stage("redact"):
-        redacted = render(call.conversation, findings)
+        marks = mark_findings(job.call_id, call.conversation, findings, tools.rules, tools.keyring)
+        redacted = render(call.conversation, findings, [mark.text for mark in marks])
         metadata = _redacted(job.recording.metadata, tools.rules)
+    with stage("copy_sound"):
+        copy = await asyncio.to_thread(_copied, job, call, findings, tools)
     first = tools.transcriber.engines[0]
     engine, model = call.engine or first.engine.NAME, call.model or first.options.model
     options = replace(first.options, model=model)
@@ -74,6 +85,8 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
         speakers=call.speakers,
         conversation=redacted,
         findings=findings,
+        marks=marks,
+        copy=copy,
         facts=call_facts(redacted, call.audio.duration_ms, tools.low_confidence),
         usage=tuple(usage),
         engine=engine,
@@ -82,9 +95,20 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
         recipe_id=recipe_id(engine, options, tools.rules.hash, version("callarchive")),
         rejected_segments=sum(one.transcript.rejected_segments for one in call.heard),
         detector_version=DETECTOR_VERSION,
+        rules_hash=tools.rules.hash,
         run_id=tools.run_id,
         landed_at=datetime.now(UTC),
     )
+
+
+def _copied(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> SoundCopy | None:
+    if tools.copying is None:
+        return None
+    sound = Sound(call.audio.verdict, call.audio.channel_count, call.audio.duration_ms)
+    started = job.recording.metadata.started_at
+    with local_copy(tools.archive, job.recording.uri) as path:
+        original = Original(path, job.recording.sha256, sound, started.date() if started else None)
+        return copy_sound(original, call.conversation, findings, tools.copying, tools.run_id)
 
 
 def _redacted(metadata: CallMetadata, rules: Rules) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tasks.facts import CallFacts, turn_span
 from tasks.lake.tables import as_table
+from tasks.redact.marks import finding_id
 from tasks.redact.render import turn_text
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from tasks.redact.marks import Mark
     from tasks.schemas import (
         CallMetadata,
         Conversation,
         Finding,
         PreparedAudio,
         Recording,
+        SoundCopy,
         Turn,
         Usage,
     )
@@ -44,6 +46,9 @@ class FinishedCall:
     speakers: Speakers
     conversation: Conversation
     findings: Sequence[Finding]
+    marks: Sequence[Mark]
+    """One for each finding."""
+    copy: SoundCopy | None
     facts: CallFacts
     usage: Sequence[Usage]
     engine: str
@@ -52,6 +57,7 @@ class FinishedCall:
     recipe_id: str
     rejected_segments: int
     detector_version: str
+    rules_hash: str
     run_id: str
     landed_at: datetime
 
@@ -63,6 +69,7 @@ def call_tables(call: FinishedCall) -> dict[str, pa.Table]:
         "turns": _turns(call),
         "calls": [_call(call)],
         "redactions": _redactions(call),
+        "envelopes": _envelopes(call),
         "engine_usage": usage_rows(call.call_id, call.recording, call.run_id, call.usage),
     }
     return {name: as_table(name, listed) for name, listed in rows.items()}
@@ -146,20 +153,22 @@ def _call(call: FinishedCall) -> dict[str, Any]:
         "billed_ms": sum(usage.billed_ms for usage in call.usage),
         "cost_usd": sum(usage.cost_usd for usage in call.usage),
         "landed_at": call.landed_at,
+        "audio_path": call.copy.path if call.copy else None,
+        "audio_sha256": call.copy.sha256 if call.copy else None,
+        "muted_ms": call.copy.muted_ms if call.copy else None,
     }
 
 
 def _redactions(call: FinishedCall) -> list[dict[str, Any]]:
-    return [_redaction(call, finding) for finding in call.findings]
+    return [_redaction(call, *pair) for pair in zip(call.findings, call.marks, strict=True)]
 
 
-def _redaction(call: FinishedCall, finding: Finding) -> dict[str, Any]:
+def _redaction(call: FinishedCall, finding: Finding, mark: Mark) -> dict[str, Any]:
     words = call.conversation.words[finding.start_word : finding.end_word]
     starts = [word.start_ms for word in words if word.start_ms is not None]
     ends = [word.end_ms for word in words if word.end_ms is not None]
-    place = f"{call.call_id}\n{finding.entity}\n{finding.start_word}\n{finding.end_word}"
     return _key(call) | {
-        "finding_id": hashlib.sha256(place.encode()).hexdigest()[:32],
+        "finding_id": finding_id(call.call_id, finding),
         "entity": finding.entity,
         "reason": finding.reason,
         "score": finding.score,
@@ -170,10 +179,25 @@ def _redaction(call: FinishedCall, finding: Finding) -> dict[str, Any]:
         "end_word": finding.end_word,
         "start_ms": min(starts) if starts else None,
         "end_ms": max(ends) if ends else None,
-        "mode": "none" if finding.tier == "review" else "label",
+        "mode": mark.mode,
         "detector_version": call.detector_version,
         "review_status": "pending" if finding.tier != "auto" else "not_needed",
+        "rules_hash": call.rules_hash,
+        "key_id": mark.key_id,
     }
+
+
+def _envelopes(call: FinishedCall) -> list[dict[str, Any]]:
+    return [
+        _key(call)
+        | {
+            "finding_id": finding_id(call.call_id, finding),
+            "key_id": mark.key_id,
+            "sealed": mark.sealed,
+        }
+        for finding, mark in zip(call.findings, call.marks, strict=True)
+        if mark.sealed is not None
+    ]
 
 
 def usage_rows(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.facts import call_facts
 from tasks.lake.ledger import ledger_row
+from tasks.redact.marks import Mark, label
 from tasks.redact.render import render
 from tasks.rows import FinishedCall
 from tasks.schemas import CallMetadata, Finding, Outcome, PreparedAudio, Recording, Usage, Word
@@ -57,6 +58,8 @@ def finished_call(
         speakers=Speakers(dict(SPEAKERS), "metadata"),
         conversation=redacted,
         findings=findings,
+        marks=(),
+        copy=None,
         facts=call_facts(redacted, 10_000, 0.5),
         usage=[usage(0, 0), usage(1, 0, cache_hit=True)],
         engine="local",
@@ -65,10 +68,19 @@ def finished_call(
         recipe_id="f" * 16,
         rejected_segments=0,
         detector_version="1",
+        rules_hash="e" * 16,
         run_id="run-1",
         landed_at=NOON,
     )
-    return replace(call, **fields)
+    call = replace(call, **fields)
+    return replace(call, marks=fields.get("marks") or [mark_of(finding) for finding in call.findings])
+
+
+def mark_of(finding: Finding) -> Mark:
+    """The mark of a finding whose value is kept, so that every relation has a row."""
+    if finding.tier == "review":
+        return Mark("none", label(finding))
+    return Mark("reversible", label(finding), "0a1b2c3d", b"sealed")
 
 
 def usage(channel: int, chunk_index: int, *, cache_hit: bool = False) -> Usage:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from finished_calls import finished_call, landed_row, spoken
+from finished_calls import finished_call, landed_row, mark_of, spoken
 
 from tasks.land import broken_promises
+from tasks.redact.marks import Mark
 from tasks.schemas import CallMetadata, Conversation, Finding, Turn, Word
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _a_word_left_in(call: FinishedCall) -> FinishedCall:
 
 
 def _a_mark_without_a_finding(call: FinishedCall) -> FinishedCall:
-    return replace(call, findings=())
+    return replace(call, findings=(), marks=())
 
 
 def _the_value_under_its_entity(call: FinishedCall) -> FinishedCall:
@@ -76,10 +77,26 @@ def _a_word_too_sure(call: FinishedCall) -> FinishedCall:
 
 def _a_finding_beyond_the_words(call: FinishedCall) -> FinishedCall:
     beyond = Finding("PHONE", 10, 14, 0.9, "auto", "made up")
-    return replace(call, findings=(*call.findings, beyond))
+    return replace(call, findings=(*call.findings, beyond), marks=(*call.marks, mark_of(beyond)))
+
+
+def _a_secret_that_is_kept(call: FinishedCall) -> FinishedCall:
+    secret = replace(call.findings[0], entity="CARD_CVV")
+    words = [
+        replace(word, text="[CARD_CVV]", entity="CARD_CVV") if word.entity else word
+        for word in call.conversation.words
+    ]
+    kept = Mark("reversible", "[CARD_CVV]", "0a1b2c3d", b"sealed")
+    return replace(
+        call,
+        findings=(secret,),
+        marks=(kept,),
+        conversation=Conversation(tuple(words), call.conversation.turns),
+    )
 
 
 BREAKS = (
+    _a_secret_that_is_kept,
     _a_word_left_in,
     _a_mark_without_a_finding,
     _the_value_under_its_entity,

@@ -14,7 +14,7 @@ from tasks.lake.tables import TABLES
 from tasks.rows import call_tables
 from tasks.schemas import Conversation, Finding, Word
 
-RELATIONS = ("words", "turns", "calls", "redactions", "engine_usage")
+RELATIONS = ("words", "turns", "calls", "redactions", "envelopes", "engine_usage")
 
 
 def _rows(call: Any, name: str) -> list[dict[str, Any]]:
@@ -95,10 +95,11 @@ def test_confidence_is_kept_to_the_percent(confidence: float) -> None:
 def test_findings_have_no_value_and_a_name_that_stays() -> None:
     call = finished_call()
     (finding,) = _rows(call, "redactions")
-    assert not {"value", "text", "word"} & set(finding)
+    assert not {"value", "text", "word", "sealed"} & set(finding)
+    assert (finding["rules_hash"], finding["key_id"]) == ("e" * 16, "0a1b2c3d")
     assert (finding["start_word"], finding["end_word"]) == (6, 10)
     assert (finding["start_ms"], finding["end_ms"]) == (2_600, 3_780)
-    assert (finding["mode"], finding["review_status"]) == ("label", "not_needed")
+    assert (finding["mode"], finding["review_status"]) == ("reversible", "not_needed")
     assert _rows(replace(call, run_id="another"), "redactions")[0]["finding_id"] == finding["finding_id"]
     assert _rows(replace(call, call_id="call-2"), "redactions")[0]["finding_id"] != finding["finding_id"]
 
@@ -108,7 +109,7 @@ def test_a_finding_left_for_review_counts_as_no_redaction() -> None:
     flagged = Finding("CARD_NUMBER", 6, 10, 0.7, "flagged", "made up")
     call = finished_call(findings=(doubt, flagged))
     modes = [(row["mode"], row["review_status"]) for row in _rows(call, "redactions")]
-    assert modes == [("none", "pending"), ("label", "pending")]
+    assert modes == [("none", "pending"), ("reversible", "pending")]
     assert _rows(call, "calls")[0]["redaction_count"] == 1
     assert _rows(call, "words")[4]["word"] == "my"
 

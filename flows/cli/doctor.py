@@ -122,5 +122,11 @@ def _model(settings: Settings) -> str:
 
 
 def _rules(settings: Settings) -> str:
-    rules = load_rules(settings.redaction_profile, settings.redaction_rules)
-    return f"profile {settings.redaction_profile}, rules {rules.hash[:12]}"
+    rules = load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode)
+    deleted = sum(rule.action == "delete_only" for rule in rules.entities.values())
+    mode = (
+        f"mode {settings.redaction_mode}, {deleted} entities always deleted; "
+        if settings.redaction_mode
+        else ""
+    )
+    return f"profile {settings.redaction_profile}, {mode}rules {rules.hash[:12]}"

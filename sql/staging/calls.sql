@@ -34,6 +34,9 @@
 --   billed_ms [ms]: audio the engine charged for
 --   cost_usd [USD]: what the engine charged
 --   landed_at [UTC]: when these rows were written
+--   audio_path: the redacted copy of the recording, below the lake's folder; null if none is kept
+--   audio_sha256: SHA-256 of that copy's bytes; null if none is kept
+--   muted_ms [ms]: time for which at least one channel of it is muted; null if none is kept
 -- empty: no call has landed
 -- limits: talk times are only as good as the engine's word times
 select
@@ -67,5 +70,8 @@ select
     rejected_segments,
     billed_ms,
     cost_usd,
-    landed_at
+    landed_at,
+    audio_path,
+    audio_sha256,
+    muted_ms
 from stored.calls

@@ -15,9 +15,11 @@
 --   end_word: word_index after its last word
 --   start_ms [ms]: where it begins; null if the engine gives no word times
 --   end_ms [ms]: where it ends; null if the engine gives no word times
---   mode: how it was taken out of text and sound
+--   mode: how it was taken out: label, numbered, pseudonym, reversible or delete_only; none if left in
 --   detector_version: names the rules that found it
 --   review_status: what a person decided; null if nobody has looked
+--   rules_hash: names exactly the rules that were applied
+--   key_id: the key of its pseudonym or of the value that is kept; null if no key was used
 --   call_date [UTC date]: the day of the call; null if unknown
 -- empty: nothing personal was found, or no call has landed
 -- limits: what the detector missed has no row here
@@ -37,5 +39,7 @@ select
     mode,
     detector_version,
     review_status,
+    rules_hash,
+    key_id,
     call_date
 from stored.redactions

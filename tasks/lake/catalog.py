@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from tasks.errors import SettingsError
+from tasks.errors import CheckFailed, SettingsError
 from tasks.lake.tables import TABLES
 from tasks.questions.relations import load_relations, view_statements
 
@@ -26,12 +26,14 @@ Connection = duckdb.DuckDBPyConnection
 """What others hold without importing DuckDB themselves."""
 
 _EXTENSIONS: Final = ("sqlite_scanner", "ducklake")
-_PARTITIONED: Final = ("words", "turns", "calls", "redactions", "engine_usage")
+_PARTITIONED: Final = ("words", "turns", "calls", "redactions", "envelopes", "engine_usage")
+_LONGEST_COMMIT_S: Final = 120.0
 _INLINE_ROWS: Final = 2000
 """Ledger rows of a batch stay in the catalog instead of becoming a tiny Parquet file each."""
 
 _SQL_TYPES: Final = {
     pa.string(): "varchar",
+    pa.binary(): "blob",
     pa.date32(): "date",
     pa.bool_(): "boolean",
     pa.uint8(): "utinyint",
@@ -72,6 +74,11 @@ class Lake:
     def catalog(self) -> Path:
         """The catalog that commits all tables together."""
         return self.root / "catalog.sqlite"
+
+    @property
+    def audio(self) -> Path:
+        """The folder of the redacted copies of recordings."""
+        return self.root / "audio"
 
     @property
     def answers(self) -> Path:
@@ -119,6 +126,24 @@ def exclusively(lake: Lake) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise SettingsError(f"another ingest into {lake.root} is running; wait for it to end") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def in_turn(lake: Lake) -> Iterator[None]:
+    """One process after another: two transactions that overlap cannot both be committed.
+
+    Raises:
+        CheckFailed: another process has been writing for two minutes; nothing was written.
+    """
+    lock = FileLock(lake.root / "commit.lock", timeout=_LONGEST_COMMIT_S)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise CheckFailed("the lake is being written by another process; try again") from None
     try:
         yield
     finally:

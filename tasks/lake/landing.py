@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.lake.catalog import in_turn
+from tasks.lake.sound_files import remove_copies, remove_stray_copies
 from tasks.lake.tables import TABLES
+from tasks.lake.whole_file import whole_or_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 
     from tasks.lake.catalog import Lake
 
-PARTITIONED: Final = ("words", "turns", "calls", "redactions", "engine_usage")
+PARTITIONED: Final = ("words", "turns", "calls", "redactions", "envelopes", "engine_usage")
 """Tables of calls, one file a day and batch. The ledger's few rows go into the catalog instead."""
 
-_REPLACED: Final = ("words", "turns", "calls", "redactions")
+_REPLACED: Final = ("words", "turns", "calls", "redactions", "envelopes")
 """What landing a call again removes first. What was spent stays on the books: engine_usage only grows."""
 
 _ROW_GROUP_ROWS: Final = 1_000_000
@@ -36,6 +38,7 @@ _ORDER: Final = {
     "turns": ("call_id", "turn_index"),
     "calls": ("call_id",),
     "redactions": ("call_id", "start_word"),
+    "envelopes": ("call_id", "finding_id"),
     "engine_usage": ("call_id", "channel", "chunk_index"),
 }
 _DELTA: Final = ("start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word")
@@ -50,13 +53,22 @@ class Batch:
 
 
 def land_batch(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) -> None:
-    """Land a batch whole or not at all; calls and recordings that were there are replaced."""
+    """Land a batch whole or not at all; calls and recordings that were there are replaced.
+
+    The redacted copies that its calls name go with it: they are removed when it does not land.
+    """
+    with in_turn(lake):
+        _land(connection, lake, batch)
+
+
+def _land(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) -> None:
     files: dict[str, list[Path]] = {name: [] for name in PARTITIONED}
+    copies = set(batch.tables["calls"]["audio_path"].to_pylist())
     connection.execute("begin")
     try:
         for name, written in files.items():
             written.extend(_write(lake, name, batch.tables[name]))
-        _remove_replaced(connection, batch.tables["calls"])
+        before = _remove_replaced(connection, batch.tables["calls"])
         for name, written in files.items():
             _register(connection, name, written)
         _replace_rows(connection, "recordings", "recording_sha256", batch.tables["recordings"])
@@ -66,7 +78,9 @@ def land_batch(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) 
         connection.execute("rollback")
         for path in chain.from_iterable(files.values()):
             path.unlink(missing_ok=True)
+        remove_copies(lake, copies)
         raise
+    remove_copies(lake, before - copies)
 
 
 def add_rows(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
@@ -90,7 +104,7 @@ def remove_orphans(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     ).fetchall()
     known.update(os.path.realpath(lake.data / "main" / str(path)) for (path,) in scheduled)
     orphans = [path for path in lake.data.rglob("*.parquet") if os.path.realpath(path) not in known]
-    return sum(_removed(path) for path in orphans)
+    return sum(_removed(path) for path in orphans) + remove_stray_copies(connection, lake)
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, written: list[Path]) -> None:
@@ -110,24 +124,11 @@ def _write(lake: Lake, name: str, table: pa.Table) -> Iterator[Path]:
         folder = lake.data / "main" / name / f"call_date={day or _UNKNOWN_DATE}"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{uuid4().hex}.parquet"
-        with _whole_or_gone(path) as file:
+        with whole_or_gone(path) as file:
             pq.write_table(
                 rows.sort_by([(column, "ascending") for column in _ORDER[name]]), file, **_encoding(rows)
             )
         yield path
-
-
-@contextmanager
-def _whole_or_gone(path: Path) -> Iterator[BinaryIO]:
-    """A new file that is safe on the disk when this ends, or not there."""
-    try:
-        with path.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _by_day(table: pa.Table) -> Iterator[tuple[date | None, pa.Table]]:
@@ -147,19 +148,23 @@ def _encoding(table: pa.Table) -> dict[str, Any]:
     }
 
 
-def _remove_replaced(connection: duckdb.DuckDBPyConnection, calls: pa.Table) -> None:
-    """Delete every row of calls that the batch brings again, under their old or their new id."""
+def _remove_replaced(connection: duckdb.DuckDBPyConnection, calls: pa.Table) -> set[str | None]:
+    """Delete every row of calls that the batch brings again, under their old or their new id.
+
+    What comes back are the redacted copies that these rows named.
+    """
     connection.register("landing", calls.select(["call_id", "recording_sha256"]))
     rows = connection.execute(
-        "select call_id from stored.calls where call_id in (select call_id from landing) "
+        "select call_id, audio_path from stored.calls where call_id in (select call_id from landing) "
         "or recording_sha256 in (select recording_sha256 from landing)"
     ).fetchall()
     connection.unregister("landing")
     for name in _REPLACED if rows else ():
         connection.execute(
             f"delete from stored.{name} where call_id in (select unnest(?))",
-            [[call_id for (call_id,) in rows]],
+            [[call_id for call_id, _ in rows]],
         )
+    return {path for _, path in rows}
 
 
 def _replace_rows(connection: duckdb.DuckDBPyConnection, name: str, key: str, table: pa.Table) -> None:

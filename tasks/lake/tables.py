@@ -82,6 +82,9 @@ CALLS: Final = _schema(
         ("billed_ms", pa.int64()),
         ("cost_usd", pa.float64()),
         ("landed_at", _UTC),
+        ("audio_path", pa.string()),
+        ("audio_sha256", pa.string()),
+        ("muted_ms", pa.int32()),
     ]
 )
 
@@ -103,6 +106,33 @@ REDACTIONS: Final = _schema(
         ("mode", pa.string()),
         ("detector_version", pa.string()),
         ("review_status", pa.string()),
+        ("rules_hash", pa.string()),
+        ("key_id", pa.string()),
+    ]
+)
+
+ENVELOPES: Final = _schema(
+    [
+        ("finding_id", _ID),
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("key_id", pa.string()),
+        ("sealed", pa.binary()),
+    ]
+)
+"""What the mode `reversible` keeps: the words of a finding, encrypted. `callarchive reveal` opens one."""
+
+REVEALS: Final = _schema(
+    [
+        ("reveal_id", _ID),
+        ("finding_id", _ID),
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("entity", pa.string()),
+        ("key_id", pa.string()),
+        ("revealed_by", pa.string()),
+        ("revealed_at", _UTC),
+        ("reason", pa.string()),
     ]
 )
 
@@ -195,6 +225,8 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "turns": TURNS,
     "calls": CALLS,
     "redactions": REDACTIONS,
+    "envelopes": ENVELOPES,
+    "reveals": REVEALS,
     "recordings": RECORDINGS,
     "engine_usage": ENGINE_USAGE,
     "reviews": REVIEWS,

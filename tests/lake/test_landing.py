@@ -86,9 +86,11 @@ def test_a_landed_call_is_there_in_every_relation(lake: Lake, connection: Connec
         "turns": 2,
         "calls": 1,
         "redactions": 1,
+        "envelopes": 1,
         "recordings": 1,
         "engine_usage": 2,
         "reviews": 0,
+        "reveals": 0,
         "engine_scores": 0,
     }
     assert broken_checks(connection) == []

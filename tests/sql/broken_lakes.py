@@ -166,6 +166,18 @@ def pseudonym_without_entity(rows: Lake) -> list[Row]:
     return [{"entity": None}]
 
 
+@breaks("secrets_deleted")
+def secret_kept_in_an_envelope(rows: Lake) -> list[Row]:
+    taken_out(rows).update(entity="CARD_CVV", mode="reversible")
+    return [{"entity": "CARD_CVV", "mode": "reversible"}]
+
+
+@breaks("secrets_deleted")
+def secret_written_as_a_pseudonym(rows: Lake) -> list[Row]:
+    taken_out(rows).update(entity="PIN", mode="label", key_id="0a1b2c3d")
+    return [{"entity": "PIN", "mode": "label"}]
+
+
 @breaks("findings_taken_out")
 def finding_not_rendered(rows: Lake) -> list[Row]:
     for word in words_in(rows, taken_out(rows)):

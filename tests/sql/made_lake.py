@@ -62,6 +62,7 @@ def _add_call(lake: Lake, dice: Dice, number: int) -> None:
     lake["engine_usage"] += [_usage(call_id, call_date, chunk, hit=chunk == 1) for chunk in range(2)]
     if redactions:
         lake["reviews"].append(_review(call_id, call_date, redactions[0]["finding_id"]))
+        lake["reveals"].append(_reveal(call_id, call_date, redactions[0]["finding_id"]))
 
 
 def _call(dice: Dice, call_id: str, call_date: date | None, *parts: list[Row]) -> Row:
@@ -152,6 +153,17 @@ def _score(engine: str, speaker: str | None) -> Row:
         "resampled": "recordings",
         "sample_size": 300,
         "unit": "share",
+    }
+
+
+def _reveal(call_id: str, call_date: date | None, finding_id: str) -> Row:
+    return {"reveal_id": f"reveal-{finding_id}", "call_id": call_id, "call_date": call_date} | {
+        "finding_id": finding_id,
+        "entity": "PERSON",
+        "key_id": "0a1b2c3d",
+        "revealed_by": "rosa",
+        "revealed_at": datetime(2026, 3, 10, tzinfo=UTC),
+        "reason": "a dispute",
     }
 
 
