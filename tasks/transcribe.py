@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from tasks.answers import Receipt, answer_key, with_receipt, without_receipt
 from tasks.engines.derived_times import align_times, derive_times
@@ -17,7 +18,7 @@ from tasks.schemas import Bundle, Heard, Usage
 from tasks.spending import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Awaitable, Iterator, MutableMapping, Sequence
 
     from tasks.answers import AnswerStore
     from tasks.engines.contract import EngineOptions
@@ -42,7 +43,7 @@ class Transcriber:
     """Hears a chunk once more where an engine gives no word times; without it they are spread by letters."""
     link_valid_s: int | None = None
     """How long a vendor may fetch a recording by its link; None where the sound is sent."""
-    asked: dict[str, asyncio.Lock] = field(default_factory=dict)
+    asked: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Equal chunks of different recordings wait for one another instead of being sent twice."""
 
     async def transcribe(
@@ -56,16 +57,7 @@ class Transcriber:
             EngineError: no engine has answered, or none in a way that can be read (it is kept all the same).
             OverBudget: asking would pass a ceiling; what is in the store needs no money.
         """
-        ended = await asyncio.gather(
-            *(self._heard(bundle, usage, voices_apart=voices_apart) for bundle in bundles),
-            return_exceptions=True,
-        )
-        heard: list[Heard] = []
-        for one in ended:  # all of them have ended: what was paid for is kept, whatever failed beside it
-            if isinstance(one, BaseException):
-                raise one
-            heard.extend(one)
-        return heard
+        return await _all_of([self._heard(bundle, usage, voices_apart=voices_apart) for bundle in bundles])
 
     def unanswered(self, bundles: Sequence[Bundle], *, voices_apart: bool = True) -> list[Bundle]:
         """The requests that the first engine would be sent, as far as the store has no answer."""
@@ -125,9 +117,8 @@ class _Asking:
     usage: list[Usage]
 
     async def about(self, bundle: Bundle) -> list[Heard]:
-        """What it hears; usage and answers are kept whatever fails."""
-        ended = await asyncio.gather(*(self._request(request) for request in self.requests(bundle)))
-        return [heard for part in ended for heard in part]
+        """What it hears."""
+        return await _all_of([self._request(request) for request in self.requests(bundle)])
 
     def requests(self, bundle: Bundle) -> list[Bundle]:
         """The bundle as this engine takes it: channels together only where that costs as much as one."""
@@ -248,6 +239,17 @@ def _as_stated(spent: Usage, transcript: Transcript, receipt: Receipt) -> Usage:
         return used
     stated_ms = transcript.billed_ms
     return replace(used, billed_ms=stated_ms, cost_usd=price_of(receipt.usd_per_hour, stated_ms))
+
+
+async def _all_of(tries: Sequence[Awaitable[list[Heard]]]) -> list[Heard]:
+    """What all of them give, once all have ended: what was paid for is kept, whatever fails beside it."""
+    ended = await asyncio.gather(*tries, return_exceptions=True)
+    heard: list[Heard] = []
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+        heard.extend(one)
+    return heard
 
 
 def _channels(bundle: Bundle) -> int:
