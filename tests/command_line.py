@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -61,6 +62,17 @@ def run_command(*arguments: str | Path, home: Path, env: Mapping[str, str] | Non
         check=False,
     )
     return Said(done.returncode, done.stdout, done.stderr)
+
+
+def end_processes_of(home: Path) -> None:
+    """End what a killed run has left behind in that home: a server that left its group of processes."""
+    mine = f"HOME={home}\0".encode()
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and mine in (folder / "environ").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
+        except OSError:  # it has ended, or is not ours
+            continue
 
 
 class WarmCommandLine:

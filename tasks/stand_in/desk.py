@@ -100,6 +100,11 @@ class Desk:
             queue = self._faults.setdefault(engine, deque())
             queue.extend(fault for fault in faults for _ in range(fault.times))
 
+    def behave(self) -> None:
+        """Do nothing wrong any more."""
+        with self._lock:
+            self._faults.clear()
+
     def next_fault(self, engine: str, path: str) -> Fault | None:
         """What to do wrong with this request."""
         with self._lock:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from command_line import private_environment
+from command_line import end_processes_of, private_environment
 from lake_checks import broken_checks
 from short_recordings import write_calls
 
@@ -73,23 +73,13 @@ class Ingest:
         if alive:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        self.end_what_is_left()
+        end_processes_of(self.home)
         return alive
 
     def finish(self) -> dict[str, object]:
         out, _ = self.start().communicate(timeout=300)
         facts: dict[str, object] = json.loads(out)
         return facts
-
-    def end_what_is_left(self) -> None:
-        """A server that left the group of processes it was started in."""
-        mine = f"HOME={self.home}\0".encode()
-        for folder in Path("/proc").iterdir():
-            try:
-                if folder.name.isdigit() and mine in (folder / "environ").read_bytes():
-                    os.kill(int(folder.name), signal.SIGKILL)
-            except OSError:  # it has ended, or is not ours
-                continue
 
     def broken(self) -> set[str]:
         """The checks that the lake breaks; none where there is no lake yet."""
@@ -106,7 +96,7 @@ def ingest(tmp_path: Path) -> Iterator[Ingest]:
     home.mkdir()
     one = Ingest(home, tmp_path / "archive")
     yield one
-    one.end_what_is_left()
+    end_processes_of(one.home)
 
 
 def _after_lines(ingest: Ingest, count: int, pause_s: float) -> Callable[[float], bool]:
