@@ -18,11 +18,12 @@ from lake_checks import broken_checks
 
 from tasks.errors import CallArchiveError
 from tasks.lake import catalog, landing
-from tasks.lake.catalog import Lake, exclusively, reading, writing
+from tasks.lake.catalog import Lake, exclusively, in_turn, reading, writing
 from tasks.lake.landing import PARTITIONED, remove_orphans
 from tasks.lake.query import run_query
 from tasks.lake.tables import TABLES, as_table
 from tasks.land import Landing, land
+from tasks.schemas import SoundCopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -467,3 +468,64 @@ def test_the_lakes_folders_are_for_their_owner_only(tmp_path: Path) -> None:
         pass
     assert lake.root.stat().st_mode & 0o077 == 0
     assert lake.data.stat().st_mode & 0o077 == 0
+
+
+def _with_copy(lake: Lake, call_id: str, name: str) -> FinishedCall:
+    path = lake.audio / "2026-03-02" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"sound")
+    return finished_call(call_id, copy=SoundCopy(f"audio/2026-03-02/{name}", "a" * 64, 1_200))
+
+
+def _copies(lake: Lake) -> set[str]:
+    return {path.name for path in lake.audio.rglob("*") if path.is_file()}
+
+
+def test_a_calls_copy_stays_until_the_call_is_replaced(lake: Lake, connection: Connection) -> None:
+    _land(connection, lake, _with_copy(lake, "call-1", "one.flac"), _with_copy(lake, "call-2", "two.flac"))
+    rows = _rows(connection, "select audio_path, muted_ms from stored.calls where call_id = 'call-1'")
+    assert rows == [{"audio_path": "audio/2026-03-02/one.flac", "muted_ms": 1_200}]
+    _land(connection, lake, _with_copy(lake, "call-1", "newer.flac"))
+    assert _copies(lake) == {"newer.flac", "two.flac"}
+    _land(connection, lake, finished_call("call-2"))
+    assert _copies(lake) == {"newer.flac"}
+
+
+def test_a_batch_that_does_not_land_takes_its_copies_with_it(
+    lake: Lake, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _land(connection, lake, _with_copy(lake, "call-1", "one.flac"))
+    for name in ("_write", "_remove_replaced", "_register", "_replace_rows"):
+        with monkeypatch.context() as patched:
+            patched.setattr(landing, name, _fails)
+            with pytest.raises(MemoryError):
+                _land(connection, lake, _with_copy(lake, "call-1", "newer.flac"))
+        assert _copies(lake) == {"one.flac"}
+    assert _calls(connection) == ["call-1"]
+
+
+def _fails(*_: object) -> None:
+    raise MemoryError
+
+
+def test_copies_that_no_call_names_are_removed(lake: Lake, connection: Connection) -> None:
+    _land(connection, lake, _with_copy(lake, "call-1", "one.flac"))
+    _with_copy(lake, "call-2", "left by a killed run.flac")
+    assert remove_orphans(connection, lake) == 1
+    assert _copies(lake) == {"one.flac"}
+
+
+def test_nothing_outside_of_the_audio_folder_is_ever_removed(lake: Lake, connection: Connection) -> None:
+    astray = SoundCopy("audio/../catalog.sqlite", "a" * 64, 0)
+    _land(connection, lake, finished_call("call-1", copy=astray))
+    _land(connection, lake, finished_call("call-1"))
+    assert lake.catalog.exists()
+
+
+def test_a_second_process_can_write_between_two_landings(lake: Lake, connection: Connection) -> None:
+    _land(connection, lake, finished_call("call-1"))
+    with writing(lake) as other, in_turn(lake):
+        other.execute("insert into stored.reviews (review_id) values ('made elsewhere')")
+    _land(connection, lake, finished_call("call-2"))
+    assert _calls(connection) == ["call-1", "call-2"]
+    assert _rows(connection, "select review_id from stored.reviews") == [{"review_id": "made elsewhere"}]
