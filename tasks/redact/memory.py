@@ -40,7 +40,7 @@ def recall(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> l
 
 
 def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, str]:
-    """Every part of at least SHORTEST_VALUE signs of every value that was found, with its entity."""
+    """Every value that was found, and every SHORTEST_VALUE signs in a row of one, with its entity."""
     at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     whole: dict[str, str] = {}
     before = ""
@@ -49,14 +49,15 @@ def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, 
         if run.first in at and run.digits:
             whole.setdefault(run.value, at[run.first])
             whole.setdefault(before, at[run.first])
-    parts: dict[str, str] = {
-        value: entity for value, entity in whole.items() if entity in SHORT_SECRETS and len(value) >= 3
+    known: dict[str, str] = {
+        value: entity
+        for value, entity in whole.items()
+        if len(value) >= SHORTEST_VALUE or (entity in SHORT_SECRETS and len(value) == 3)
     }
     for value, entity in whole.items():
-        for start in range(len(value)):
-            for end in range(start + SHORTEST_VALUE, len(value) + 1):
-                parts.setdefault(value[start:end], entity)
-    return parts
+        for start in range(len(value) - SHORTEST_VALUE + 1):
+            known.setdefault(value[start : start + SHORTEST_VALUE], entity)
+    return known
 
 
 def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:

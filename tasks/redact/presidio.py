@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -28,6 +29,7 @@ from presidio_analyzer.predefined_recognizers import (
     UsSsnRecognizer,
 )
 from presidio_analyzer.predefined_recognizers.generic import iban_recognizer
+from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
 from tasks.errors import SettingsError
 from tasks.redact.candidates import Candidate
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 Detect: TypeAlias = Callable[[Script, Sequence[Run]], list[Candidate]]
 LANGUAGE = "en"
+REGEX_FLAGS = int(re.DOTALL | re.MULTILINE | re.IGNORECASE)
+"""Presidio's own default."""
 OUR_NAMES = {
     "CREDIT_CARD": "CARD_NUMBER",
     "EMAIL_ADDRESS": "EMAIL",
@@ -53,6 +57,8 @@ OUR_NAMES = {
 """Presidio's names for what has another name here."""
 
 
+PATTERN_TIMEOUT_S = 10.0
+"""For one pattern over one call, which takes milliseconds; Presidio would wait for a minute."""
 CHECKED_PATTERNS = (CreditCardRecognizer, UsSsnRecognizer, EmailRecognizer, IbanRecognizer, IpRecognizer)
 QUIET_LOGGERS = (
     "presidio-analyzer",
@@ -197,15 +203,25 @@ def _installed_model(rules: Rules) -> list[EntityRecognizer]:
 
 def _add_from_file(registry: RecognizerRegistry, path: Path, rules: Rules) -> None:
     """Raises SettingsError where Presidio cannot use the file, or the rules do not know what it finds."""
-    before = {id(one) for one in registry.recognizers}
     try:
-        registry.add_recognizers_from_yaml(path)
-    except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        names = [one["name"] for one in written["recognizers"] if one.get("enabled", True)]
+        configuration = {"supported_languages": [LANGUAGE], "global_regex_flags": REGEX_FLAGS} | written
+        added = (
+            RecognizerRegistryProvider(registry_configuration=configuration)
+            .create_recognizer_registry()
+            .recognizers
+        )
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise SettingsError(f"Presidio cannot use the recogniser file {path}: {error}") from error
-    added = {
-        entity for one in registry.recognizers if id(one) not in before for entity in one.supported_entities
-    }
-    unknown = {OUR_NAMES.get(entity, entity) for entity in added} - rules.known
+    unused = set(names) - {one.name for one in added if one.supported_language == LANGUAGE}
+    if unused:
+        raise SettingsError(
+            f"{path}: {', '.join(sorted(unused))} would never be asked, which is not {LANGUAGE!r}"
+        )
+    registry.recognizers += added
+    found = {entity for one in added for entity in one.supported_entities}
+    unknown = {OUR_NAMES.get(entity, entity) for entity in found} - rules.known
     if unknown:
         raise SettingsError(
             f"{path} finds {', '.join(sorted(unknown))}: add each under entities in the rules file"
@@ -231,3 +247,4 @@ def _fail_on_timeout() -> None:
     """A pattern that runs out of time raises; Presidio's own `except TimeoutError` would skip it."""
     for module in (presidio_analyzer.pattern_recognizer, presidio_analyzer.analyzer_engine, iban_recognizer):
         vars(module)["TimeoutError"] = _NeverRaisedError
+        vars(module)["REGEX_TIMEOUT_SECONDS"] = PATTERN_TIMEOUT_S

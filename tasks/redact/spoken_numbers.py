@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tasks.redact.tokens import Atom
 
 _WORDS = {value: word for table in (DIGITS, TEENS, TENS) for word, value in reversed(table.items())}
+LONGEST_PHRASE = 8
+"""Nobody says a longer number in one phrase ("ninety nine thousand nine hundred and ninety nine")."""
 _SMALL = frozenset({"digit", "teen", "tens"})
 
 
@@ -71,11 +73,11 @@ def _scaled(value: int, atoms: Sequence[Atom], at: int) -> tuple[str, int]:
 
     After "hundred" a single digit is left alone: "eight hundred five five five" begins a telephone number.
     """
-    end = at + 1
-    while end < len(atoms) and atoms[end].kind in _SMALL | {"scale"}:
-        end += 1
     if atoms[at].value == "hundred":
         return _hundreds(value, atoms, at)
+    end = at + 1
+    while end < min(len(atoms), at + LONGEST_PHRASE) and atoms[end].kind in _SMALL | {"scale"}:
+        end += 1
     for stop in range(end, at, -1):
         number = _read_phrase(
             " ".join([*_said(value), *(_WORDS.get(atom.value, atom.value) for atom in atoms[at:stop])])
