@@ -7,10 +7,12 @@ assemblyai.com/docs, read 2026-11-22.
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
+from pydantic import AliasChoices, Field
 
 from tasks.engines.contract import Capabilities, EngineOptions
 from tasks.engines.failures import Overloaded, Rejected, shortened
@@ -36,6 +38,8 @@ from tasks.errors import UnexpectedAnswer
 from tasks.schemas import Transcript, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tasks.engines.errand import Errand
 
 NAME: Final = "assemblyai"
@@ -77,6 +81,7 @@ CAPABILITIES: Final = Capabilities(
 
 _NOBODY_SPEAKS: Final = "no spoken audio"
 """A job in which the language was to be detected fails so on silence (seen live in September 2026)."""
+_CHANNEL: Final = re.compile(r"[0-9]{1,3}(?=[A-Z]?$)")
 _ERASED: Final = "http://deleted_by_user"
 """What the list of transcripts shows for the sound of a deleted one."""
 
@@ -107,14 +112,11 @@ def parse(answer: bytes) -> Transcript:
     heard = read_answer(_Answer, answer, NAME)
     if _is_silence(heard.status, heard.error):
         return Transcript((), request_id=heard.id, billed_ms=0)  # failed jobs are free
-    if heard.status != "completed":
+    if heard.status not in (None, "completed"):
         raise UnexpectedAnswer(f"{NAME}: the job's field status is not completed")
-    if not {"text", "words"} & heard.model_fields_set:  # a webhook's notice
+    if not {"text", "words", "utterances"} & heard.model_fields_set:  # a webhook's notice
         raise UnexpectedAnswer(f"{NAME}: the answer's field text is not there")
-    listed = [word for word in heard.words or () if word.text.strip()]
-    first = 0 if any(str(word.channel) == "0" for word in listed) else 1
-    words = tuple(_word(word, first) for word in listed)
-    words = words or tuple(untimed(heard.text or ""))
+    words = tuple(_words(heard)) or tuple(untimed(heard.text or ""))
     return Transcript(
         words,
         language_code(heard.language_code),
@@ -142,12 +144,20 @@ class _Word(Answer):
     channel: Label = None
 
 
+class _Utterance(Answer):
+    words: list[_Word] | None = None
+
+
 class _Answer(Answer):
     id: str | None = None
-    status: str
+    status: str | None = None
     error: str | None = None
     text: str | None = None
     words: list[_Word] | None = None
+    utterances: list[_Utterance] | None = Field(
+        None, validation_alias=AliasChoices("utterances", "sentences")
+    )
+    audio_channels: int | None = None
     language_code: str | None = None
     language_confidence: Number | None = None
     audio_duration: Seconds | None = None
@@ -222,19 +232,34 @@ def _is_silence(status: str | None, error: str | None) -> bool:
     return status == "error" and _NOBODY_SPEAKS in (error or "")
 
 
-def _word(word: _Word, first: int) -> Word:
+def _words(heard: _Answer) -> Iterator[Word]:
+    """All words, from the utterances where they are not listed apart."""
+    listed = heard.words or [word for one in heard.utterances or () for word in one.words or ()]
+    several = (heard.audio_channels or 1) > 1
+    channels = [_channel_label(word, several=several) for word in listed]
+    first = 0 if "0" in channels else 1  # in all examples channels are counted from 1
+    for word, channel in zip(listed, channels, strict=True):
+        if word.text.strip():
+            yield _word(word, max(0, int(channel) - first) if channel else 0)
+
+
+def _word(word: _Word, channel: int) -> Word:
     start_ms, end_ms = span_ms(*(None if at is None else at / 1000 for at in (word.start, word.end)))
     return Word(
         text=word.text.strip(),
         start_ms=start_ms,
         end_ms=end_ms,
         confidence=probability(word.confidence),
-        channel=_channel(word.channel, first),
+        channel=channel,
         speaker=speaker_name(word.speaker),
     )
 
 
-def _channel(label: Label, first: int) -> int:
-    """Channels are counted from 1, as text, in all examples; one channel has no label."""
-    text = str(label or "")
-    return max(0, int(text) - first) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+def _channel_label(word: _Word, *, several: bool) -> str:
+    """The number of a word's channel as it is stated; of several channels, a speaker's label begins with it.
+
+    Empty where there is one channel.
+    """
+    stated = word.speaker if word.channel is None and several else word.channel
+    number = _CHANNEL.match("" if stated is None else str(stated))
+    return number[0] if number else ""

@@ -14,7 +14,16 @@ from tasks.engines.form import form
 from tasks.engines.http import send
 from tasks.engines.languages import language_code
 from tasks.engines.options import check
-from tasks.engines.reading import Answer, Seconds, milliseconds, read_answer, span_ms, times_of, untimed
+from tasks.engines.reading import (
+    Answer,
+    Seconds,
+    check_told,
+    milliseconds,
+    read_answer,
+    span_ms,
+    times_of,
+    untimed,
+)
 from tasks.engines.wav import as_wav
 from tasks.schemas import Transcript, Word
 
@@ -70,8 +79,9 @@ async def fetch(client: httpx.AsyncClient, pcm: bytes, options: EngineOptions, e
 def parse(answer: bytes) -> Transcript:
     """Every word; raises UnexpectedAnswer. The language is the one that was asked for, given back."""
     heard = read_answer(_Answer, answer, NAME)
+    check_told(heard, NAME, "text", "words")
     words = tuple(_word(word, heard.duration) for word in heard.words or () if word.word.strip())
-    words = words or tuple(untimed(heard.text))
+    words = words or tuple(untimed(heard.text or ""))
     return Transcript(
         words,
         language_code(heard.language),
@@ -88,7 +98,7 @@ class _Word(Answer):
 
 
 class _Answer(Answer):
-    text: str
+    text: str | None = None
     language: str | None = None
     duration: Seconds | None = None
     words: list[_Word] | None = None

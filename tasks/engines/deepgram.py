@@ -10,6 +10,8 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import AliasChoices, Field
+
 from tasks.engines.contract import Capabilities, EngineOptions
 from tasks.engines.failures import Rejected
 from tasks.engines.http import send
@@ -33,6 +35,8 @@ from tasks.engines.wav import CONTENT_TYPE, as_wav
 from tasks.schemas import Transcript, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
     from tasks.engines.errand import Errand
@@ -108,8 +112,10 @@ async def fetch(client: httpx.AsyncClient, pcm: bytes, options: EngineOptions, e
 def parse(answer: bytes) -> Transcript:
     """Every channel's words; raises UnexpectedAnswer."""
     heard = read_answer(_Answer, answer, NAME)
-    channels = list(enumerate(heard.results.channels))
-    words = tuple(word for place, channel in channels for word in _words(channel, place))
+    channels = heard.results.channels
+    listed = any(best.words for channel in channels for best in channel.alternatives[:1])
+    words = () if listed else tuple(_uttered(heard.results.utterances or []))
+    words = words or tuple(word for place, channel in enumerate(channels) for word in _words(channel, place))
     language, confidence = _language(heard.results.channels)
     about = heard.metadata or _Metadata()
     return Transcript(
@@ -126,7 +132,7 @@ def parse(answer: bytes) -> Transcript:
 
 
 class _Word(Answer):
-    word: str
+    word: str = Field(validation_alias=AliasChoices("word", "punctuated_word"))
     punctuated_word: str | None = None
     start: Seconds | None = None
     end: Seconds | None = None
@@ -149,8 +155,16 @@ class _Channel(Answer):
     language_confidence: Number | None = None
 
 
+class _Utterance(Answer):
+    transcript: str | None = None
+    words: list[_Word] | None = None
+    channel: int | None = None
+    speaker: Label = None
+
+
 class _Results(Answer):
     channels: list[_Channel]
+    utterances: list[_Utterance] | None = None  # the channels' words once more, where they were asked for
 
 
 class _Model(Answer):
@@ -198,6 +212,15 @@ def _words(channel: _Channel, place: int) -> list[Word]:
     if not best.words:
         return untimed(best.transcript or "", channel=place)
     return [_word(word, place) for word in best.words if (word.punctuated_word or word.word).strip()]
+
+
+def _uttered(utterances: list[_Utterance]) -> Iterator[Word]:
+    """What was said where the channels list no words."""
+    for one in utterances:
+        channel = max(0, one.channel or 0)
+        yield from [_word(word, channel) for word in one.words or () if word.word.strip()] or untimed(
+            one.transcript or "", speaker_name(one.speaker), channel
+        )
 
 
 def _word(word: _Word, channel: int) -> Word:

@@ -19,6 +19,7 @@ from tasks.engines.reading import (
     Label,
     Number,
     Seconds,
+    check_told,
     from_log,
     kind_of,
     milliseconds,
@@ -30,7 +31,6 @@ from tasks.engines.reading import (
     untimed,
 )
 from tasks.engines.wav import as_wav
-from tasks.errors import UnexpectedAnswer
 from tasks.schemas import Transcript, Word
 
 if TYPE_CHECKING:
@@ -168,15 +168,14 @@ def _fields(options: EngineOptions, errand: Errand) -> list[tuple[str, str]]:
 
 
 def _words(channel: _Channel, place: int) -> list[Word]:
-    if channel.text is None or (channel.words is None and channel.language_code is None):
-        raise UnexpectedAnswer(f"{NAME}: the answer has no transcript")  # 202 for a webhook, for instance
+    check_told(channel, NAME, "text", "words")  # what comes with 202 for a webhook has neither
     listed = channel.words or []
     number = place if channel.channel_index is None else max(0, channel.channel_index)
     spoken = [word for word in listed if word.type in (None, "word") and word.text.strip()]
     # Older answers have a log-probability of exactly 0 everywhere, or none: that is no confidence.
     sure = any(word.logprob for word in listed)
     if not listed:
-        return untimed(channel.text, channel=number)
+        return untimed(channel.text or "", channel=number)
     return [_word(word, number, sure=sure) for word in spoken]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from statistics import fmean
 from typing import Final
 
+from pydantic import AliasChoices, Field
+
 from tasks.engines.languages import language_code
 from tasks.engines.pieces import joined, punctuated, token_confidences
 from tasks.engines.reading import (
@@ -12,6 +14,7 @@ from tasks.engines.reading import (
     Label,
     Number,
     Seconds,
+    check_told,
     from_log,
     kind_of,
     milliseconds,
@@ -33,6 +36,7 @@ _NO_SPEECH_LOG_PROBABILITY: Final = -1.0
 def heard_in(answer: bytes, engine: str) -> Transcript:
     """The transcript of an answer, whichever of the shapes it has; raises UnexpectedAnswer."""
     heard = read_answer(_Answer, answer, engine)
+    check_told(heard, engine, "text", "segments", "words")
     kept = [segment for segment in heard.segments or () if not _is_noise(segment)]
     words, kind = _timed(heard, kept)
     stretches = [_stretch(segment) for segment in kept]
@@ -53,7 +57,7 @@ def heard_in(answer: bytes, engine: str) -> Transcript:
 
 
 class _Word(Answer):
-    word: str
+    word: str = Field(validation_alias=AliasChoices("word", "text"))
     start: Seconds | None = None
     end: Seconds | None = None
     probability: Number | None = None  # whisper.cpp
@@ -71,7 +75,7 @@ class _Segment(Answer):
 
 class _Token(Answer):
     token: str
-    logprob: Number
+    logprob: Number | None = None
 
 
 class _Usage(Answer):
@@ -83,9 +87,9 @@ class _Language(Answer):
 
 
 class _Answer(Answer):
-    text: str
+    text: str | None = None
     language: str | None = None  # "english" hosted and on whisper.cpp, "en" on speaches and vLLM
-    languages: list[_Language] | None = None  # gpt-transcribe; empty if it is not sure
+    languages: list[_Language | str] | None = None  # gpt-transcribe; empty if it is not sure
     detected_language: str | None = None
     detected_language_probability: Number | None = None
     duration: Seconds | None = None  # vLLM: as text; Azure's diarized answers: absent
@@ -109,7 +113,7 @@ def _timed(heard: _Answer, kept: list[_Segment]) -> tuple[tuple[Word, ...], Conf
     """Words that have their own times: listed at the top, or piece by piece inside the segments."""
     spoken = [word for word in heard.words or () if word.word.strip() and _inside(word, heard, kept)]
     if spoken:
-        text = " ".join(segment.text for segment in kept) if heard.segments else heard.text
+        text = " ".join(segment.text for segment in kept) if heard.segments else heard.text or ""
         written = punctuated([word.word for word in spoken], text)
         words = tuple(
             _word(text, word, kept, heard.duration) for text, word in zip(written, spoken, strict=True)
@@ -125,15 +129,16 @@ def _untimed(
     heard: _Answer, kept: list[_Segment], stretches: list[Stretch]
 ) -> tuple[tuple[Word, ...], ConfidenceKind | None]:
     """Words of which only the text is known, with what its segments or tokens tell about them."""
+    text = heard.text or ""
     if heard.segments:
         whole = len(kept) == len(heard.segments)
-        words = words_of(heard.text if whole else " ".join(one.text for one in kept), stretches)
+        words = words_of(text if whole else " ".join(one.text for one in kept), stretches)
         return words, kind_of(words, "segment_log_probability")
-    tokens = [(token.token, token.logprob) for token in heard.logprobs or ()]
-    sure = token_confidences(tokens, heard.text) if tokens else None
-    texts = heard.text.split()
+    tokens = [(one.token, one.logprob) for one in heard.logprobs or () if one.logprob is not None]
+    sure = token_confidences(tokens, text) if tokens else None
     words = tuple(
-        Word(text, None, None, confidence=sure[place] if sure else None) for place, text in enumerate(texts)
+        Word(word, None, None, confidence=sure[place] if sure else None)
+        for place, word in enumerate(text.split())
     )
     return words, kind_of(words, "log_probability")
 
@@ -169,7 +174,9 @@ def _pieced(segment: _Segment, last: float | None) -> list[Word]:
     pieces, words = segment.words or [], []
     if not pieces:
         return untimed(segment.text)
-    for text, numbers in joined((piece.word, number) for number, piece in enumerate(pieces)):
+    whole = [piece.word.strip() for piece in pieces] == segment.text.split()
+    texts = [f" {piece.word}" if whole else piece.word for piece in pieces]
+    for text, numbers in joined((text, number) for number, text in enumerate(texts)):
         own = [pieces[number] for number in numbers]
         start_ms, end_ms = span_ms(own[0].start, own[-1].end, last)
         sure = [piece.probability for piece in own if piece.probability is not None]
@@ -184,7 +191,8 @@ def _stretch(segment: _Segment) -> Stretch:
 
 def _language(heard: _Answer) -> tuple[str | None, float | None]:
     """whisper.cpp's English-only models detect nonsense beside the language that they state."""
-    stated = heard.language or next((one.code for one in heard.languages or ()), None)
+    listed = [one if isinstance(one, str) else one.code for one in heard.languages or ()]
+    stated = heard.language or next(iter(listed), None)
     language = language_code(stated or heard.detected_language)
     agrees = language is not None and language == language_code(heard.detected_language)
     return language, probability(heard.detected_language_probability) if agrees else None

@@ -22,6 +22,7 @@ from tasks.engines.reading import (
     Label,
     Number,
     Seconds,
+    check_told,
     kind_of,
     milliseconds,
     probability,
@@ -118,10 +119,11 @@ def parse(answer: bytes) -> Transcript:
     heard = read_answer(_Answer, answer, NAME)
     if heard.status not in (None, "success"):  # older examples have no status
         raise UnexpectedAnswer(f"{NAME}: HTTP 200, and its field status is not success")
+    check_told(heard, NAME, "transcription", "words", "utterances")
     words = tuple(_word(word) for word in heard.words or () if word.word.strip())
     told = [_stretch(utterance) for utterance in heard.utterances or ()]
     words = words or words_of(
-        heard.transcription, told
+        heard.transcription or "", told
     )  # word_timestamps was ignored, or it is an old answer
     return Transcript(
         words,
@@ -163,7 +165,7 @@ class _Metadata(Answer):
 class _Answer(Answer):
     status: str | None = None
     # The page on word times prints a streaming message, which says `transcript`.
-    transcription: str = Field(validation_alias=AliasChoices("transcription", "transcript"))
+    transcription: str | None = Field(None, validation_alias=AliasChoices("transcription", "transcript"))
     words: list[_Word] | None = None
     utterances: list[_Utterance] | None = None
     language: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Answer(BaseModel):
-    """Base of the private models: unknown fields are ignored, numbers are numbers."""
+    """Base of the private models: unknown fields are ignored, a number may stand where text is expected."""
 
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, coerce_numbers_to_str=True)
 
 
 def _true_is_no_number(value: Any) -> Any:
@@ -38,7 +39,7 @@ Label = int | str | None
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
 _NAMED: Final = re.compile(r"(?:speaker|spk)[ _-]?(\d{1,4})", re.IGNORECASE)
-_LETTERED: Final = re.compile(r"\d{0,3}([A-Z]{1,2})")
+_LETTERED: Final = re.compile(r"(?:\d{0,3}|(?i:speaker)[ _-]?)([A-Z]{1,2})")
 _NUMBER: Final = re.compile(r"\d{1,4}")
 _LABEL_CHARS: Final = 40
 
@@ -50,11 +51,21 @@ def read_answer(model: type[AnswerT], answer: bytes, engine: str) -> AnswerT:
         UnexpectedAnswer: names the first field that is not as expected, never its content.
     """
     try:
-        return model.model_validate_json(answer)
+        return model.model_validate_json(answer.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         place = error.errors(include_input=False, include_context=False, include_url=False)[0]["loc"]
         field = ".".join(str(part) for part in place) or "(all of it)"
         raise UnexpectedAnswer(f"{engine}: the answer's field {field} is not as expected") from None
+
+
+def check_told(answer: Answer, engine: str, *fields: str) -> None:
+    """Nothing, if one of the fields in which an engine tells what it heard is there and not null.
+
+    Raises:
+        UnexpectedAnswer: none is; it names the first.
+    """
+    if all(getattr(answer, field) is None for field in fields):
+        raise UnexpectedAnswer(f"{engine}: the answer's field {fields[0]} is not there")
 
 
 def milliseconds(seconds: float | None) -> int | None:
@@ -104,7 +115,7 @@ def kind_of(words: Sequence[Word], kind: ConfidenceKind) -> ConfidenceKind | Non
 
 
 def speaker_name(label: Label) -> str | None:
-    """A vendor's speaker as the lake names speakers: 0, "speaker_0", "A" and AssemblyAI's "1A" are the same.
+    """A vendor's speaker as the lake names it: 0, "speaker_0", "A", "Speaker A" and AssemblyAI's "1A" are one.
 
     A name (`agent`, or one that was sent along) stays, in lower case.
     """
