@@ -46,7 +46,7 @@ class Keyring:
             KeyMissing: the key's id is not at hand, or the bytes were changed or belong elsewhere.
         """
         start = len(_MAGIC) + _ID_BYTES
-        key_id = sealed[len(_MAGIC) : start].hex()
+        key_id = key_id_of(sealed)
         if not sealed.startswith(_MAGIC) or key_id not in self.keys:
             raise KeyMissing(
                 f"encrypted with key {key_id!r}, which is not in the key file; restore "
@@ -71,6 +71,11 @@ class Keyring:
         """HMAC-SHA-256 of a value, 32 hex digits: the same for the same kind, value and first key."""
         key = hmac.digest(self.keys[self.first], b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
         return hmac.new(key, value.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()[:32]
+
+
+def key_id_of(sealed: bytes) -> str:
+    """The id of the key that something was encrypted with."""
+    return sealed[len(_MAGIC) : len(_MAGIC) + _ID_BYTES].hex()
 
 
 def passing_keyring() -> Keyring:

@@ -14,6 +14,7 @@ from flows.cli import (
     engines,
     export,
     ingest,
+    reveal,
     schedule,
     score_redaction,
     sql,
@@ -31,7 +32,20 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 2 wrong setting or usage, 3 something was quarantined, 4 engine, "
     "5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, 130 interrupted.",
 )
-for command in (demo, ingest, sql, ask, export, engines, compare, status, doctor, score_redaction, schedule):
+for command in (
+    demo,
+    ingest,
+    sql,
+    ask,
+    export,
+    reveal,
+    engines,
+    compare,
+    status,
+    doctor,
+    score_redaction,
+    schedule,
+):
     command.register(app)
 
 
