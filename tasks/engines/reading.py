@@ -115,7 +115,7 @@ def kind_of(words: Sequence[Word], kind: ConfidenceKind) -> ConfidenceKind | Non
 
 
 def speaker_name(label: Label) -> str | None:
-    """A vendor's speaker as the lake names it: 0, "speaker_0", "A", "Speaker A" and AssemblyAI's "1A" are one.
+    """A vendor's speaker as the lake names it: 0, "speaker_0", "A", "Speaker A", AssemblyAI's "1A" are one.
 
     A name (`agent`, or one that was sent along) stays, in lower case.
     """
