@@ -117,7 +117,7 @@ def test_what_an_answer_adds_is_ignored() -> None:
         b"\xff",
         b'{"segments": []}',
         b'{"language": "en", "segments": [{}]}',
-        b'{"language": 7, "segments": []}',
+        b'{"language": [7], "segments": []}',
     ],
 )
 def test_an_answer_that_cannot_be_read_is_an_error_that_repeats_nothing(answer: bytes) -> None:
