@@ -59,6 +59,7 @@ class Comparison:
     ) -> None:
         """Count a recording: what was heard by engine, and why there is nothing where an engine failed."""
         number, self.recordings = self.recordings, self.recordings + 1
+        heard = {name: heard[name] for name in self.names if name in heard}
         for name, reason in failed.items():
             failures = self.records[name].failures
             failures[reason] = failures.get(reason, 0) + 1

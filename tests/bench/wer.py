@@ -1,13 +1,11 @@
 """`make wer`: word error rate of the whole way, beside plain faster-whisper on the uncut channels.
 
-Same weights, same beam. Both sides are compared in lower case, without punctuation and noise marks, and with
-every number as its single digits, whichever way it was said or written.
+Same weights, same beam, and the normaliser of `callarchive compare` on both sides.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import jiwer
 import numpy as np
-from text_to_num import alpha2digit
 
 from tasks.audio.limits import AudioLimits
+from tasks.compare.normalise import normalise
 from tasks.cut_chunks import ChunkLimits, cut_chunks
 from tasks.engines import local
 from tasks.engines.contract import EngineOptions
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 _VAD = {"min_silence_duration_ms": 500, "speech_pad_ms": 200}
-_MARKS = re.compile(r"\[[^\]]*\]|<[^>]*>|[^a-z0-9' ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +102,7 @@ def _plain(model: WhisperModel, track: Track, **options: Any) -> str:
 
 
 def _normal(text: str) -> str:
-    plain = " ".join(_MARKS.sub(" ", text.lower().replace("-", " ")).split())
-    digits = re.sub(r"(\d)", r" \1 ", alpha2digit(plain, "en"))
-    return " ".join(digits.split())
+    return " ".join(token.text for token in normalise(text.split()))
 
 
 if __name__ == "__main__":

@@ -143,6 +143,9 @@ def test_without_references_agreement_is_all_that_can_be_said() -> None:
     result = compared(heard, said=None)
     assert not result.scored
     assert result.differing["local", "deepgram"] == 0
+    turned = Comparison(("local", "deepgram"))
+    turned.add(sound(2), None, {"deepgram": GOOD, "local": BAD}, {})
+    assert list(finished(turned).differing) == [("local", "deepgram")]
     assert result.differing["local", "deepgram:nova-2"] == pytest.approx(2 * 4 / (11 + 12))
     said = " ".join(statements(result))
     assert "nobody can say who is right" in said
