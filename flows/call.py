@@ -17,7 +17,7 @@ from tasks.mark_findings import mark_findings
 from tasks.redact.mute_spans import Sound
 from tasks.redact.render import render
 from tasks.redact.rules import DETECTOR_VERSION, Rules
-from tasks.redact_metadata import redact_text
+from tasks.redact_metadata import redact_fields, redact_id, redact_text
 from tasks.rows import FinishedCall
 from tasks.sources.archive import Archive, local_copy
 from tasks.transcribe import Transcriber, recipe_id
@@ -69,7 +69,8 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
     with stage("redact"):
         marks = mark_findings(job.call_id, call.conversation, findings, tools.rules, tools.keyring)
         redacted = render(call.conversation, findings, [mark.text for mark in marks])
-        metadata = _redacted(job.recording.metadata, tools.rules)
+        metadata = redact_fields(job.recording.metadata.extra, tools.rules)
+        recording = _shown(job.recording, tools)
     with stage("copy_sound"):
         copy = await asyncio.to_thread(_copied, job, call, findings, tools)
     first = tools.transcriber.engines[0]
@@ -77,7 +78,7 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
     options = replace(first.options, model=model)
     return FinishedCall(
         call_id=job.call_id,
-        recording=job.recording,
+        recording=recording,
         source_uri_masked=job.source_uri_masked,
         metadata=metadata,
         customer_key=_customer_key(job.recording.metadata, tools.keyring),
@@ -111,8 +112,12 @@ def _copied(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools
         return copy_sound(original, call.conversation, findings, tools.copying, tools.run_id)
 
 
-def _redacted(metadata: CallMetadata, rules: Rules) -> dict[str, str]:
-    return {redact_text(key, rules): redact_text(value, rules) for key, value in metadata.extra.items()}
+def _shown(recording: Recording, tools: Tools) -> Recording:
+    """The recording with what of its metadata lands as it is."""
+    stated = recording.metadata
+    agent_id = redact_id("agent", stated.agent_id, tools.keyring) if stated.agent_id else None
+    queue = redact_text(stated.queue, tools.rules) if stated.queue else None
+    return replace(recording, metadata=replace(stated, agent_id=agent_id, queue=queue, extra={}))
 
 
 def _customer_key(metadata: CallMetadata, keyring: Keyring) -> str | None:

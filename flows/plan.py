@@ -10,7 +10,7 @@ from flows.call import Job
 from flows.progress import watcher
 from tasks.find_recordings import Found, find_recordings, list_recordings
 from tasks.lake.ledger import Entry, Sighting, entries, known_files, owners
-from tasks.redact_metadata import mask_path
+from tasks.redact_metadata import mask_path, redact_id
 from tasks.schemas import Outcome
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def plan_night(
     for one in found:
         plan.sightings.setdefault(one.recording.sha256, []).append(_sighting(one.file, keyring))
     _sort_out(plan, found, wishes)
+    plan.jobs = [replace(job, call_id=redact_id("call", job.call_id, keyring)) for job in plan.jobs]
     plan.jobs = _with_own_call_ids(plan.jobs, owners(connection, [job.call_id for job in plan.jobs]))
     return plan
 
