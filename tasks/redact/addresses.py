@@ -11,7 +11,6 @@ from tasks.redact.name_forms import is_unknown
 from tasks.redact.name_words import NEVER
 from tasks.redact.refusals import refuses
 from tasks.redact.spoken_numbers import digits_of
-from tasks.redact.tokens import NUMERIC
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
@@ -107,30 +106,27 @@ def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
     for at in script.within(say, script.value_like):
         if at < taken:
             continue
-        end = (
-            _box_end(script, say, at)
-            or _street_end(script, say, at, wanted=wanted)
-            or _heading_end(script, say, at)
-            or _unit_after(script, say, at)
-        )
+        end = _box_end(script, say, at)
+        if end is None and _ends_number(script, say, at):
+            end = (
+                _street_end(script, say, at, wanted=wanted)
+                or _heading_end(script, say, at)
+                or _unit_after(script, say, at)
+            )
         if end is not None:
             yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.85, "street")
             taken = end
 
 
-def _is_number(script: Script, at: int) -> bool:
-    token = script.tokens[at]
-    if not token.value_like:
-        return False
-    kinds = {atom.kind for atom in token.atoms}
-    return bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds
+def _ends_number(script: Script, say: Say, at: int) -> bool:
+    return script.tokens[at].number and not (at + 1 < say.end and script.tokens[at + 1].number)
 
 
 def _number_start(script: Script, say: Say, at: int) -> int:
     """The start of the house number, or of the unit before it ("flat 3, 12 ...")."""
     first = at
     while first > say.first and (
-        _is_number(script, first - 1)
+        script.tokens[first - 1].number
         or script.cores[first - 1] in places.UNITS | BOX
         or (script.tokens[first - 1].value_like and script.prev(first - 1) in places.UNITS)
     ):
@@ -144,15 +140,13 @@ def _box_end(script: Script, say: Say, at: int) -> int | None:
     if box >= say.end or script.cores[box] != "box":
         return None
     end = box + 1
-    while end < say.end and _is_number(script, end):
+    while end < say.end and script.tokens[end].number:
         end += 1
     return end if end > box + 1 else None
 
 
 def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | None:
     """The end of "<number> <name> street" whose number ends at this word."""
-    if not _is_number(script, at) or (at + 1 < say.end and _is_number(script, at + 1)):
-        return None
     for word in range(at + 1, min(at + 2 + MAX_NAME_WORDS, say.end)):
         core = script.cores[word]
         named = word > at + 1 or core == "county"
@@ -165,30 +159,27 @@ def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | Non
 
 def _heading_end(script: Script, say: Say, at: int) -> int | None:
     """The end of "<number> northwest grand": a heading and a name behind a number of three digits."""
-    if at + 2 >= say.end or not _is_house_number(script, say, at):
+    if at + 2 >= say.end or script.cores[at + 1] not in places.HEADINGS:
         return None
-    heading, name = script.cores[at + 1], script.tokens[at + 2]
-    if len(heading) < 3 or heading not in places.DIRECTIONS or name.sealed or name.value_like:
+    name = script.tokens[at + 2]
+    if name.sealed or name.value_like or not _is_long_number(script, say, at):
         return None
     return None if name.core in NOT_IN_NAMES or name.core in {"side", "bound", "end"} else at + 3
 
 
 def _unit_after(script: Script, say: Say, at: int) -> int | None:
     """The start of the unit in "<number> fulton apartment nine"."""
-    if not _is_house_number(script, say, at):
-        return None
     for word in (at + 2, at + 3):
-        if word < say.end and script.cores[word] in SURE_UNITS and _unit_end(script, say, word):
+        unit = word < say.end and script.cores[word] in SURE_UNITS and _unit_end(script, say, word)
+        if unit and _is_long_number(script, say, at):
             return word
         if word >= say.end or not _is_name_word(script, word - 1):
             return None
     return None
 
 
-def _is_house_number(script: Script, say: Say, at: int) -> bool:
-    """Whether a number ends at a word, of more than two digits, before a word that is none."""
-    if not _is_number(script, at) or (at + 1 < say.end and _is_number(script, at + 1)):
-        return False
+def _is_long_number(script: Script, say: Say, at: int) -> bool:
+    """Whether the number that ends at a word has more than two digits."""
     atoms = [
         atom for word in range(_number_start(script, say, at), at + 1) for atom in script.tokens[word].atoms
     ]
@@ -212,7 +203,7 @@ def _street_tail(script: Script, say: Say, at: int) -> int:
             and core not in places.DIRECTIONS
             and not (
                 script.cores[at - 1] in {"highway", "road", "route", "county", "hwy"}
-                and _is_number(script, at)
+                and script.tokens[at].number
             )
         ):
             break
@@ -225,7 +216,7 @@ def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterato
     say = script.says[index]
     for at in script.within(say, script.value_like):
         taken = any(one.first <= at < one.end for one in here)
-        if taken or not _is_number(script, at) or (at + 1 < say.end and _is_number(script, at + 1)):
+        if taken or not _ends_number(script, say, at):
             continue
         end = at + 1
         while end < say.end and end - at <= MAX_NAME_WORDS and _is_name_word(script, end):

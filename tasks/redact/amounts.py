@@ -35,11 +35,14 @@ def is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> 
         return True
     if before and script.tokens[first - 1].atoms[0].kind == "amount":
         return True
-    if script.cores[first:end].count("point") == 1 and "dot" not in script.cores[first:end]:
+    if end - first == 1:
+        return False
+    said = script.cores[first:end]
+    if said.count("point") == 1 and "dot" not in said:
         return True
     scaled = any(atom.kind == "scale" for atom in atoms)
     small = sum(atom.kind not in {"word", "filler", "mark"} for atom in atoms) <= 5
-    return scaled and small and (before == "a" or "and" in script.cores[first:end])
+    return scaled and small and (before == "a" or "and" in said)
 
 
 def is_amount(script: Script, first: int, end: int) -> bool:

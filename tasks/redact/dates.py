@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
-from tasks.redact.expectations import NEAR, expectations
+from tasks.redact.expectations import NEAR, WINDOW, expectations
 from tasks.redact.growth import behind_cue
 from tasks.redact.shapes import SHAPES
 from tasks.redact.spoken_numbers import digits_of
@@ -16,7 +16,7 @@ from tasks.redact.tokens import NUMERIC
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
@@ -56,7 +56,13 @@ def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Dates of birth, expiry dates, and plain dates and high ages for rules that redact those."""
     found: list[Candidate] = []
     cards = [run.end for run in runs if run.digits >= CARD_DIGITS and not run.letters]
-    for date in _dates(script):
+    asking = {script.say_of[end - 1] for end in cards} | {
+        near
+        for index, cues in enumerate(script.cues)
+        if cues and any(cue.entity in DATED for cue in cues)
+        for near in range(index, index + 2 * WINDOW)
+    }
+    for date in _dates(script, asking):
         entity = _announced(script, date) or _behind_card(script, date, cards)
         if entity:
             found.append(Candidate(_with_article(script, date), date.end, entity, 0.95, f"cue:{entity}"))
@@ -67,13 +73,15 @@ def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     return [*found, *_high_ages(script)]
 
 
-def _dates(script: Script) -> Iterator[Date]:
-    """Stretches of numbers, ordinals and months in one breath."""
+def _dates(script: Script, asking: Container[int]) -> Iterator[Date]:
+    """Stretches of numbers, ordinals and months in one breath; bare numbers only where dates are asked."""
     end = 0
     for at in script.dated:
         if at >= end and _part(script, at):
             end = _end(script, at)
-            yield _read(script, at, end)
+            bare = all(script.tokens[word].date_part in {"", "number"} for word in range(at, end))
+            if not bare or script.say_of[at] in asking:
+                yield _read(script, at, end)
 
 
 def _part(script: Script, at: int) -> str:

@@ -54,6 +54,12 @@ def expectations(script: Script, first: int, end: int, *, firm: bool) -> list[Ex
 
 def asked(script: Script, index: int) -> list[str]:
     """The entities that says[index] answers, the last one asked first; empty where nobody asked."""
+    if index not in script.asked:
+        script.asked[index] = _asked(script, index)
+    return script.asked[index]
+
+
+def _asked(script: Script, index: int) -> list[str]:
     for back in (1, 3):
         before = index - back
         if before < 0:
@@ -71,8 +77,6 @@ def asked(script: Script, index: int) -> list[str]:
 
 def _turns_away(script: Script, before: int, here: int) -> bool:
     """Whether the talk has left a question: it asked for an amount, was refused, or another one came."""
-    if script.says[before].who == script.says[here].who:
-        return False
     if not script.cues[before]:
         return script.words[script.says[before].end - 1].endswith("?")
     return any(refuses(script, script.says[index]) for index in range(before + 1, here, 2))
@@ -80,7 +84,11 @@ def _turns_away(script: Script, before: int, here: int) -> bool:
 
 def _carries(script: Script, index: int, cue: Cue) -> bool:
     """Whether a cue says what the next speaker will tell: one everyday word only in a short question."""
-    if cue.entity == NOTHING or asks_quantity(script, script.says[index]):
+    if cue.entity == NOTHING:
+        return False
+    if index not in script.counts_asked:
+        script.counts_asked[index] = asks_quantity(script, script.says[index])
+    if script.counts_asked[index]:
         return False
     say = script.says[index]
     if say.who == "customer" and index + 1 < len(script.says) and not _is_requested(script, cue):
@@ -132,17 +140,17 @@ def _before(script: Script, first: int, *, firm: bool) -> list[Expectation]:
         before = here - back
         if before < 0:
             break
-        say = script.says[before]
-        if say.who != script.says[here].who and not is_question(script, say):
-            continue
-        if not firm and _turns_away(script, before, here):
+        say, asks = script.says[before], script.says[before].who != script.says[here].who
+        if not firm and asks and _turns_away(script, before, here):
             break
+        if not script.cues[before] or (asks and not is_question(script, say)):
+            continue
         distance = 6 + 10 * back
         found += [
             Expectation(distance + (say.end - cue.end) // 3, cue.entity)
             for cue in script.cues[before]
             if _carries(script, before, cue)
         ]
-        if found and say.who != script.says[here].who:
+        if found and asks:
             break
     return found

@@ -40,7 +40,7 @@ class InstalledModel(EntityRecognizer):
         """Raises SettingsError where the model is not installed."""
         super().__init__(supported_entities=[PERSON], name=f"model {name}", supported_language="en")
         self.engine = OfflineEngine(name)
-        self.labels = self.engine.ner_model_configuration.model_to_presidio_entity_mapping
+        self.labels = dict(self.engine.ner_model_configuration.model_to_presidio_entity_mapping or {})
 
     def load(self) -> None:
         """Loaded when it is made."""

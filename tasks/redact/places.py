@@ -22,6 +22,7 @@ STREET_NAMES = word_set("street_names")
 """Ordinary words after which streets are named."""
 UNITS = word_set("places_units")
 DIRECTIONS = word_set("directions")
+HEADINGS = frozenset(word for word in DIRECTIONS if len(word) > 2)
 STATES = word_set("states")
 CITIES = word_set("cities")
 COUNTRIES = word_set("countries")

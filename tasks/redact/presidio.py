@@ -214,12 +214,13 @@ def _add_from_file(registry: RecognizerRegistry, path: Path, rules: Rules) -> No
         )
     except (OSError, AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise SettingsError(f"Presidio cannot use the recogniser file {path}: {error}") from error
-    unused = set(names) - {one.name for one in added if one.supported_language == LANGUAGE}
+    asked: list[Any] = [one for one in added if one.supported_language == LANGUAGE]
+    unused = set(names) - {one.name for one in asked}
     if unused:
         raise SettingsError(
             f"{path}: {', '.join(sorted(unused))} would never be asked, which is not {LANGUAGE!r}"
         )
-    registry.recognizers += added
+    registry.recognizers = [*registry.recognizers, *added]
     found = {entity for one in added for entity in one.supported_entities}
     unknown = {OUR_NAMES.get(entity, entity) for entity in found} - rules.known
     if unknown:

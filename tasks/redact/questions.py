@@ -31,13 +31,15 @@ def asks(script: Script, index: int) -> bool:
 def asks_quantity(script: Script, say: Say) -> bool:
     """Whether the last question in it wants an amount: "and how much to pay off the phone"."""
     cores = script.cores[max(say.first, say.end - 30) : say.end]
-    return any(how == "how" and many in QUANTITIES for how, many in itertools.pairwise(cores))
+    return "how" in cores and any(
+        how == "how" and many in QUANTITIES for how, many in itertools.pairwise(cores)
+    )
 
 
 def is_question(script: Script, say: Say) -> bool:
     """Whether it is a question, an order, or short and no denial."""
     cores = script.cores[max(say.first, say.end - 30) : say.end]
-    if script.words[say.end - 1].endswith("?") or any(core in ASKING for core in cores):
+    if script.words[say.end - 1].endswith("?") or not ASKING.isdisjoint(cores):
         return True
     start = [core for core in cores[:3] if core not in lexicon.LINKS]
     plain = not any(core == "not" or core.endswith("n't") for core in cores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ MAX_MISHEARD = 3
 """So many words in a row may be misheard digits, between digits that were told one by one."""
 MAX_PROMPT = 10
 """So many words may the other speaker say in between ("uh huh, next four")."""
+
+_GAP = lexicon.LINKS | lexicon.CORRECTIONS
+_MISHEARD_GAP = lexicon.LINKS | lexicon.SOUNDS_LIKE
+_WITHIN_TOLD = lexicon.WITHIN | lexicon.SOUNDS_LIKE
+_NO_BRIDGE = _GAP | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +85,10 @@ def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool: 
         return False
     if _is_like(gap, script.cores[before], script.cores[here]) or _is_example(gap, script.tokens[before]):
         return True
-    if len(gap) <= MAX_LINKS and all(word in lexicon.LINKS or word in lexicon.CORRECTIONS for word in gap):
+    if len(gap) <= MAX_LINKS and _GAP.issuperset(gap):
         return not _counts(script, before)
-    if 1 < len(gap) <= MAX_MISHEARD and _is_single(script.tokens[before]) and _is_single(script.tokens[here]):
-        return all(word in lexicon.LINKS or word in lexicon.SOUNDS_LIKE for word in gap)
+    if 1 < len(gap) <= MAX_MISHEARD and script.tokens[before].single and script.tokens[here].single:
+        return _MISHEARD_GAP.issuperset(gap)
     return len(gap) == 1 and _may_be_misheard(script, solid, start, at)
 
 
@@ -123,17 +129,12 @@ def _may_be_misheard(script: Script, solid: Sequence[int], start: int, at: int) 
 def _run(script: Script, solid: Sequence[int]) -> Run:
     first, end = solid[0], solid[-1] + 1
     end = _with_example(script, end)
+    if end - first == 1:
+        return _one_word(script, first)
     atoms: list[Atom] = [atom for word in solid for atom in script.tokens[word].atoms]
     value = digits_of(_with_letter_o(script, solid, atoms))
-    digits = sum(char.isdigit() for char in value)
-    inside = set(solid)
-    bridges = sum(
-        script.cores[word] == "and"
-        or script.cores[word]
-        not in lexicon.LINKS | lexicon.CORRECTIONS | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
-        for word in range(first, end)
-        if word not in inside
-    )
+    digits = _count_digits(value)
+    bridges = _bridges(script, set(solid), first, end) if end - first > len(solid) else 0
     return Run(
         first,
         end,
@@ -141,10 +142,41 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
         digits,
         len(value) - digits,
         _singles(atoms),
-        max(len(digits_of(part)) for part in _stretches(script, solid)),
+        max((len(digits_of(part)) for part in _stretches(script, solid)), default=len(value)),
         bridges,
         is_quantity(script, first, end, atoms),
         _is_told(atoms, solid),
+    )
+
+
+def _one_word(script: Script, at: int) -> Run:
+    """The run of a word that stands alone, as most numbers in talk do."""
+    token = script.tokens[at]
+    digits, length = _count_digits(token.value), len(token.value)
+    quantity = is_quantity(script, at, at + 1, token.atoms)
+    return Run(
+        at,
+        at + 1,
+        token.value,
+        digits,
+        length - digits,
+        _singles(token.atoms),
+        length,
+        0,
+        quantity,
+        told=False,
+    )
+
+
+def _count_digits(value: str) -> int:
+    return len(value) if value.isdigit() else sum(char.isdigit() for char in value)
+
+
+def _bridges(script: Script, inside: set[int], first: int, end: int) -> int:
+    return sum(
+        script.cores[word] == "and" or script.cores[word] not in _NO_BRIDGE
+        for word in range(first, end)
+        if word not in inside
     )
 
 
@@ -158,6 +190,9 @@ def _is_told(atoms: Sequence[Atom], solid: Sequence[int]) -> bool:
 
 def _singles(atoms: Sequence[Atom]) -> int:
     """The digits of a run that are said by themselves, or written."""
+    if len(atoms) == 1:
+        kind = atoms[0].kind
+        return len(atoms[0].value) if kind == "written" else int(kind in {"digit", "zero", "repeat"})
     count = 0
     for before, atom, after in zip([None, *atoms], atoms, [*atoms[1:], None], strict=False):
         if atom.kind == "written":
@@ -171,25 +206,27 @@ def _singles(atoms: Sequence[Atom]) -> int:
     return count
 
 
-def _is_single(token: Token) -> bool:
-    """Whether a word is one digit, or digits that are written."""
-    return {atom.kind for atom in token.atoms} <= {"digit", "zero", "repeat", "written"}
-
-
 def _stretches(script: Script, solid: Sequence[int]) -> list[list[Atom]]:
-    """The atoms of a run, parted where a word stands between that may part two things."""
-    parts: list[list[Atom]] = [[]]
-    for before, at in zip([solid[0], *solid], solid, strict=False):
-        told = _is_single(script.tokens[before]) and _is_single(script.tokens[at])
-        within = lexicon.WITHIN | lexicon.SOUNDS_LIKE if told else lexicon.WITHIN
-        if any(script.cores[word] not in within for word in range(before + 1, at)):
-            parts.append([])
-        parts[-1] += script.tokens[at].atoms
-    return parts
+    """The atoms of a run, parted where a word may part two things; empty where nothing parts it."""
+    cuts = [place for place in range(1, len(solid)) if _parts(script, solid[place - 1], solid[place])]
+    if not cuts:
+        return []
+    edges = itertools.pairwise([0, *cuts, len(solid)])
+    return [[atom for at in solid[first:end] for atom in script.tokens[at].atoms] for first, end in edges]
+
+
+def _parts(script: Script, before: int, at: int) -> bool:
+    if at - before == 1:
+        return False
+    told = script.tokens[before].single and script.tokens[at].single
+    within = _WITHIN_TOLD if told else lexicon.WITHIN
+    return any(script.cores[word] not in within for word in range(before + 1, at))
 
 
 def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> list[Atom]:
     """In a spelling "o" is a letter, among digits it is a zero."""
+    if "o" not in script.cores[solid[0] : solid[-1] + 1]:
+        return atoms
     letters = sum(atom.kind in {"letter", "code", "letters"} for atom in atoms)
     others = sum(atom.kind in NUMERIC for atom in atoms) - sum(script.cores[at] == "o" for at in solid)
     if letters <= others:
@@ -221,15 +258,12 @@ def _linked(script: Script, before: Run, run: Run) -> Run:
     if said == saying or saying - said > 4 or script.says[said].who != script.says[saying].who:
         return run
     between = range(script.says[said].end, script.says[saying].first)
+    if len(between) > MAX_PROMPT:
+        return run
     lead = script.cores[script.says[saying].first : run.first]
     tail = script.cores[before.end : script.says[said].end]
-    plain = all(word in lexicon.LINKS or word in lexicon.CORRECTIONS for word in [*lead, *tail])
+    plain = _GAP.issuperset(lead) and _GAP.issuperset(tail)
     prompted = any(script.cues[say] for say in range(said + 1, saying))
-    if (
-        len(between) > MAX_PROMPT
-        or prompted
-        or not plain
-        or any(script.tokens[word].sealed for word in between)
-    ):
+    if prompted or not plain or any(script.tokens[word].sealed for word in between):
         return run
     return replace(run, follows=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,6 +46,10 @@ class Script:
     """The words that may be the sign of an e-mail address."""
     cued: frozenset[int]
     """The words of phrases that announce a value."""
+    asked: dict[int, list[str]] = field(default_factory=dict)
+    """What each of `says` answers, as far as it was looked up."""
+    counts_asked: dict[int, bool] = field(default_factory=dict)
+    """Whether each of `says` asks for an amount, as far as it was looked up."""
 
     def within(self, say: Say, words: list[int]) -> list[int]:
         """Those of an ascending list of words that are said in this breath."""

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from tasks.redact import lexicon, name_words
 from tasks.redact.gazetteer import NO_NAME, NameReading, read_name
+from tasks.redact.spoken_numbers import digits_of
 
 Kind = Literal[
     "digit", "zero", "teen", "tens", "scale", "repeat", "written", "amount", "ordinal",
@@ -57,6 +58,12 @@ class Token:
     atoms: tuple[Atom, ...]
     value_like: bool
     """Holds a digit or a letter that may be part of a number or a spelling."""
+    value: str
+    """Its digits and letters by themselves."""
+    number: bool
+    """Is a number, or part of one, without letters said one by one."""
+    single: bool
+    """Is one digit, or digits that are written."""
     date_part: DatePart
     """Which part of a date it may be."""
     marked: bool
@@ -78,6 +85,9 @@ _SEALED = Token(
     core="[]",
     atoms=(Atom("word", "[]"),),
     value_like=False,
+    value="",
+    number=False,
+    single=False,
     date_part="",
     marked=False,
     at_sign=False,
@@ -97,7 +107,8 @@ def read_word(text: str) -> Token:
     lowered = text.lower().replace("\u2019", "'")
     core = lowered.strip(_EDGES) or lowered
     atoms = _read(core, text.strip(_EDGES))
-    value_like = any(atom.kind in NUMERIC or atom.kind in SPELLING for atom in atoms)
+    kinds = {atom.kind for atom in atoms}
+    value_like = bool(kinds & (NUMERIC | SPELLING))
     date_part = _date_part(core, atoms)
     at_sign = core == "at" or "@" in core
     name = read_name(core)
@@ -106,6 +117,9 @@ def read_word(text: str) -> Token:
         core=core,
         atoms=atoms,
         value_like=value_like,
+        value=digits_of(atoms) if value_like else "",
+        number=bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds,
+        single=kinds <= {"digit", "zero", "repeat", "written"},
         date_part=date_part,
         marked=value_like
         or bool(date_part)

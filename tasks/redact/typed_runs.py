@@ -30,6 +30,8 @@ EVERY_NUMBER = 5
 """Rules whose fallback is below this mean every number, prices too."""
 WRITTEN_CODE = 5
 """A word of letters and digits with fewer digits is more often the name of a product."""
+FEWEST = 2
+"""One digit or letter by itself is no value, unless it goes on with one."""
 MAX_APART = 3
 """So many words may stand between two parts of a value in one breath."""
 OURS = word_set("ours")
@@ -60,10 +62,11 @@ def _name(
     script: Script, runs: Sequence[Run], index: int, before: Candidate | None, fallback_digits: int
 ) -> Candidate | None:
     run = runs[index]
+    alone = before is None and run.digits + run.letters < FEWEST and not run.follows
+    if alone or (run.quantity and (run.digits < 7 or run.letters)):
+        return None
     if not run.letters and checksums.card(run.value):
         return _candidate(script, run, "CARD_NUMBER", 1.0, "luhn")
-    if run.quantity and (run.digits < 7 or run.letters):
-        return None
     if run.letters and POSTCODE.match(run.value):
         return _candidate(script, run, "POSTAL_CODE", 0.8, "postcode")
     if not run.letters and _is_ours(script, run):
