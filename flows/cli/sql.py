@@ -31,8 +31,8 @@ def sql(
 ) -> None:
     """Ask the lake in SQL. Read-only: writing, attaching and reading other files are refused.
 
-    Relations: calls, words, turns, redactions, recordings, engine_usage, reviews; `show tables` lists them,
-    `describe words` shows one.
+    Relations: calls, words, turns, redactions, recordings, engine_usage, engine_scores, reviews;
+    `show tables` lists them, `describe words` shows one.
 
     Example: callarchive sql "select speaker, count(*) from words group by all"
     """

@@ -11,14 +11,13 @@ Better = Literal["lower", "higher"]
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing to decide by. `sample` says what its sample size counts."""
+    """One thing to decide by."""
 
     name: str
     title: str
     group: str
     unit: Unit
     better: Better | None
-    sample: str
     meaning: str
 
 
@@ -29,21 +28,17 @@ CRITERIA: Final = (
         "words",
         "share",
         "lower",
-        "words said",
         "Wrong, added and missing words for every word that was said.",
     ),
-    Criterion(
-        "substitutions", "  wrong", "words", "words", None, "words said", "Words heard as other words."
-    ),
-    Criterion("insertions", "  added", "words", "words", None, "words said", "Words that nobody said."),
-    Criterion("deletions", "  missing", "words", "words", None, "words said", "Words that were not heard."),
+    Criterion("substitutions", "  wrong", "words", "words", None, "Words heard as other words."),
+    Criterion("insertions", "  added", "words", "words", None, "Words that nobody said."),
+    Criterion("deletions", "  missing", "words", "words", None, "Words that were not heard."),
     Criterion(
         "digit_error_rate",
         "errors on digits",
         "words",
         "share",
         "lower",
-        "digits said",
         "Wrong, added and missing digits for every digit that was said, spoken or written.",
     ),
     Criterion(
@@ -52,7 +47,6 @@ CRITERIA: Final = (
         "words",
         "share",
         "lower",
-        "terms said",
         "Terms of the vocabulary file that were said and not heard word for word.",
     ),
     Criterion(
@@ -61,7 +55,6 @@ CRITERIA: Final = (
         "presence",
         "share",
         "lower",
-        "ms of speech",
         "Speech further than half a second from any word.",
     ),
     Criterion(
@@ -70,7 +63,6 @@ CRITERIA: Final = (
         "presence",
         "share",
         "lower",
-        "words heard",
         "Words further than half a second from any speech: made up, or noise taken for words.",
     ),
     Criterion(
@@ -79,7 +71,6 @@ CRITERIA: Final = (
         "privacy",
         "share",
         "higher",
-        "labelled values",
         "Labelled personal data of which no word can be read after redaction.",
     ),
     Criterion(
@@ -88,8 +79,7 @@ CRITERIA: Final = (
         "trust",
         "ms",
         "lower",
-        "words",
-        "How far words' starts and ends are from the reference's.",
+        "How far words' starts and ends are from the reference's, at the median.",
     ),
     Criterion(
         "word_time_error_p95_ms",
@@ -97,7 +87,6 @@ CRITERIA: Final = (
         "trust",
         "ms",
         "lower",
-        "words",
         "Nineteen of twenty starts and ends are closer than this.",
     ),
     Criterion(
@@ -106,7 +95,6 @@ CRITERIA: Final = (
         "trust",
         "share",
         "lower",
-        "words heard",
         "How far confidence is from the share of right words, on average (ECE, ten bins).",
     ),
     Criterion(
@@ -115,17 +103,10 @@ CRITERIA: Final = (
         "speed",
         "ratio",
         "lower",
-        "requests",
         "Seconds that the engine takes for a second of sound, one request at a time.",
     ),
     Criterion(
-        "latency_p50_ms",
-        "latency median, ms",
-        "speed",
-        "ms",
-        "lower",
-        "requests",
-        "Time from a request to its answer.",
+        "latency_p50_ms", "latency median, ms", "speed", "ms", "lower", "Time from a request to its answer."
     ),
     Criterion(
         "latency_p95_ms",
@@ -133,7 +114,6 @@ CRITERIA: Final = (
         "speed",
         "ms",
         "lower",
-        "requests",
         "Nineteen of twenty answers come sooner than this.",
     ),
     Criterion(
@@ -142,7 +122,6 @@ CRITERIA: Final = (
         "money",
         "USD/hour",
         "lower",
-        "recordings",
         "What was billed, at list price, for every hour of recordings.",
     ),
     Criterion(
@@ -151,7 +130,6 @@ CRITERIA: Final = (
         "reliability",
         "recordings",
         "lower",
-        "recordings",
         "Recordings of which the engine gave no transcript.",
     ),
     Criterion(
@@ -160,7 +138,6 @@ CRITERIA: Final = (
         "reliability",
         "requests",
         "lower",
-        "requests",
         "Tries beyond the first, over all requests.",
     ),
 )

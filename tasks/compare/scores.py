@@ -155,7 +155,9 @@ def _word_scores(records: Mapping[str, Record], sample: Sample) -> dict[str, lis
                 if total:
                     value = sum(map(part, rows[place])) / total
                     interval = draws.interval(place) if draws else None
-                    low, high = (interval.low, interval.high) if interval else (None, None)
+                    # Where every utterance fares the same, resamples do too: that is no certainty.
+                    spread = interval and interval.low < interval.high
+                    low, high = (interval.low, interval.high) if interval and spread else (None, None)
                     scores[name].append(Score(criterion, value, total, low, high, speaker))
         for place, name in enumerate(heard):
             scores[name] += _counts(rows[place], speaker)

@@ -70,6 +70,9 @@ def test_few_recordings_are_resampled_by_utterance_and_many_by_recording() -> No
     assert compared({"local": GOOD, "deepgram": BAD}, 1).units is None
     few, many = (compared({"local": GOOD, "deepgram": BAD}, times) for times in (4, 10))
     assert (few.units, many.units) == ("utterances", "recordings")
+    perfect = many.value("local", "wer")
+    assert perfect is not None
+    assert (perfect.value, perfect.low, perfect.high) == (0, None, None)  # luck is no certainty
     score = few.value("deepgram", "wer")
     assert score is not None
     assert score.low is not None
