@@ -8,13 +8,21 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.children import ingest
+from tests.bench.redaction import redaction
 from tests.bench.sounds import ARCHIVE, long_call, short_recordings
 from tests.bench.throughput import throughput
 
 
 def main() -> None:
     """Run what is asked for; without a choice, all of it (about 20 minutes on two cores)."""
-    parts = {"night": night, "share": share, "hour": hour, "many": many, "throughput": throughput}
+    parts = {
+        "night": night,
+        "share": share,
+        "hour": hour,
+        "many": many,
+        "throughput": throughput,
+        "redaction": redaction,
+    }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[*parts, []], help="which ones; all by default")
     for name in parser.parse_args().part or parts:
