@@ -28,7 +28,10 @@ _FIGURES: Final = (
     ("Kinds of errors", "Missing words are often quiet speech, added words often noise.", error_kinds),
     (
         "Confidence",
-        "On the dashed line confidence means what it says; below it, an engine is too sure of itself.",
+        (
+            "On the dashed line confidence means what it says; below it, an engine is too sure of itself. "
+            "Tenths with fewer than ten words are left out."
+        ),
         reliability,
     ),
     ("Errors and cost", "At list prices, for what was billed.", cost_and_errors),

@@ -38,6 +38,8 @@ _STYLE: Final[Any] = {  # matplotlib's stubs want every key spelled out in the t
     "hatch.linewidth": 0.7,
 }
 _WIDTH: Final = 6.4
+_FEW: Final = 10
+"""A share of fewer words than this is left out: it would draw the eye and mean nothing."""
 
 
 def error_rates(result: Result) -> str | None:
@@ -97,18 +99,21 @@ def error_kinds(result: Result) -> str | None:
 
 
 def reliability(result: Result) -> str | None:
-    """The share of right words by confidence; None where no engine states confidence or nobody knows."""
-    drawn = [contender.name for contender in result.contenders if result.bins[contender.name]]
-    if not drawn:
+    """The share of right words by confidence; None where there are too few words with one."""
+    bins = {
+        contender.name: [one for one in result.bins[contender.name] if one["words"] >= _FEW]
+        for contender in result.contenders
+    }
+    if not any(bins.values()):
         return None
     with mpl.rc_context(_STYLE):
         figure, axes = _plot(height=4.2)
         axes.plot([0, 1], [0, 1], color="#777777", linestyle="--", linewidth=1)
-        axes.text(0.03, 0.07, "as it should be", color="#555555", rotation=33, rotation_mode="anchor")
-        for name in drawn:
+        along: Any = {"rotation": 45, "transform_rotates_text": True, "rotation_mode": "anchor"}
+        axes.text(0.03, 0.07, "as it should be", color="#555555", **along)
+        for name in filter(bins.get, bins):
             colour, sign = _look(result, name)
-            bins = result.bins[name]
-            sure, right = ([one[key] for one in bins] for key in ("confidence", "right"))
+            sure, right = ([one[key] for one in bins[name]] for key in ("confidence", "right"))
             axes.plot(sure, right, sign, color=colour, linestyle="-", linewidth=1.2, markersize=6, label=name)
         axes.set_xlim(0, 1.02)
         axes.set_ylim(0, 1.04)
@@ -116,7 +121,7 @@ def reliability(result: Result) -> str | None:
         axes.set_ylabel("share of words that are right")
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1, decimals=0))
-        axes.legend(loc="upper left", frameon=False)
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
         return _svg(figure, "Share of right words against stated confidence, for each engine and tenth.")
 
 
