@@ -66,7 +66,9 @@ def _whole_answer(script: Script, index: int) -> Iterator[Candidate]:
     for first, end in _parts(script, say):
         telling = [at for at in range(first, end) if _tells_place(script, at)]
         if any(_is_place(script, at) for at in telling):
-            start = telling[0] - (script.prev(telling[0]) == "the" and telling[0] > first)
+            start = telling[0]
+            while start > first and script.cores[start - 1] in places.STREET_NAMES | {"the"}:
+                start -= 1
             yield Candidate(start, telling[-1] + 1, "ADDRESS", 0.6, "answer-window")
 
 
@@ -127,6 +129,7 @@ def _number_start(script: Script, say: Say, at: int) -> int:
     first = at
     while first > say.first and (
         script.tokens[first - 1].number
+        or (script.cores[first - 1] == "of" and first - 2 >= say.first and script.tokens[first - 2].number)
         or script.cores[first - 1] in places.UNITS | BOX
         or (script.tokens[first - 1].value_like and script.prev(first - 1) in places.UNITS)
     ):

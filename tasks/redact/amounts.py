@@ -38,7 +38,7 @@ def is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> 
     if end - first == 1:
         return False
     said = script.cores[first:end]
-    if said.count("point") == 1 and "dot" not in said:
+    if (said.count("point") == 1 and "dot" not in said) or "by" in said:
         return True
     scaled = any(atom.kind == "scale" for atom in atoms)
     small = sum(atom.kind not in {"word", "filler", "mark"} for atom in atoms) <= 5

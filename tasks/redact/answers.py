@@ -59,7 +59,7 @@ def _told(script: Script, index: int) -> Iterator[Candidate]:
 
 
 def _value_start(script: Script, say: Say, at: int) -> int | None:
-    joined = script.cores[at - 1] in CONNECTIVES
+    joined = script.cores[at - 1] in CONNECTIVES or script.cores[at - 1].endswith("'s")
     for word in range(at, min(at + 4, say.end)):
         core = script.cores[word]
         if core in CONNECTIVES:

@@ -62,10 +62,10 @@ def match_cues(cores: Sequence[str], first: int, end: int, trie: Trie) -> list[C
     cues: list[Cue] = []
     taken = first
     for at in range(first, end):
-        node = trie.get(cores[at])
+        node = _below(trie, cores[at])
         if at < taken or not isinstance(node, dict):
             continue
-        if _END in node or (at + 1 < end and cores[at + 1] in node):
+        if _END in node or (at + 1 < end and _below(node, cores[at + 1])):
             cue = _match_at(cores, at, end, trie)
             if cue:
                 cues.append(cue)
@@ -73,10 +73,16 @@ def match_cues(cores: Sequence[str], first: int, end: int, trie: Trie) -> list[C
     return cues
 
 
+def _below(node: Trie, core: str) -> Trie | str | None:
+    """What comes after a word; "username's" is "username" where it is nothing else."""
+    below = node.get(core)
+    return node.get(core[:-2]) if below is None and core.endswith("'s") else below
+
+
 def _match_at(cores: Sequence[str], first: int, end: int, trie: Trie) -> Cue | None:
     node, found, at = trie, None, first
     while at < end:
-        below = node.get(cores[at])
+        below = _below(node, cores[at])
         if not isinstance(below, dict):
             break
         node, at = below, at + 1

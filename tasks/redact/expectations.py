@@ -17,15 +17,16 @@ NOTHING = "NONE"
 """The entity of phrases that only sound like cues."""
 BELONGING = word_set("belonging")
 """What may stand between a value and a cue behind it."""
-WEAK = frozenset(
-    {"account", "tracking", "policy", "reference", "mac", "mail", "phone", "registration", "reg"}
-)
+WEAK = word_set("weak_cues")
+"""One of these alone is a cue in a short question, or directly before the value: else it is just a word."""
+VERBS = frozenset({"is", "was", "are"})
 REQUESTING = word_set("requesting")
 REQUEST = 7
 """So many words before the cue may a customer's request begin."""
 SHORT = 6
 SAME_BREATH = 16
 """A cue reaches so many words ahead in the same breath."""
+WEAK_REACH = 5
 LOOK_AHEAD = 5
 """And a value so many words ahead to a cue after it ("... is my card number")."""
 WINDOW = 3
@@ -93,14 +94,26 @@ def _carries(script: Script, index: int, cue: Cue) -> bool:
     say = script.says[index]
     if say.who == "customer" and index + 1 < len(script.says) and not _is_requested(script, cue):
         return False
-    return script.cores[cue.first] not in WEAK or cue.end - cue.first > 1 or say.end - say.first <= SHORT
+    if _states(script, cue):
+        return False
+    return not _is_weak(script, cue) or say.end - say.first <= SHORT
+
+
+def _is_weak(script: Script, cue: Cue) -> bool:
+    return cue.end - cue.first == 1 and script.cores[cue.first] in WEAK
+
+
+def _states(script: Script, cue: Cue) -> bool:
+    """Whether a cue goes on in the same breath ("your case was opened on ..."): then it asks for nothing."""
+    return script.cores[cue.end - 1] in VERBS and cue.end < script.span(cue.first).end
 
 
 def _is_requested(script: Script, cue: Cue) -> bool:
     """Whether a customer asks for it; agents tell values only when they are asked to."""
     say = script.span(cue.first)
     before = script.cores[max(say.first, cue.first - REQUEST) : cue.first + 1]
-    return say.end - say.first <= SHORT or any(core in REQUESTING for core in before)
+    short = say.end - say.first <= SHORT and cue.end == say.end
+    return short or script.words[say.end - 1].endswith("?") or any(core in REQUESTING for core in before)
 
 
 def names_a_thing(script: Script, first: int) -> bool:
@@ -117,7 +130,8 @@ def _in_breath(script: Script, first: int, end: int, *, firm: bool) -> list[Expe
     for cue in script.cues[script.say_of[first]]:
         if cue.entity == NOTHING:
             continue
-        if cue.end <= first and first - cue.end < SAME_BREATH:
+        reach = WEAK_REACH if _is_weak(script, cue) else SAME_BREATH
+        if cue.end <= first and first - cue.end < reach:
             found.append(Expectation(first - cue.end, cue.entity))
         elif 0 <= cue.first - end < LOOK_AHEAD and (firm or _belongs(script, end, cue.first)):
             found.append(Expectation(6 + cue.first - end, cue.entity))

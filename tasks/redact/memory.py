@@ -111,7 +111,9 @@ def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Ite
     known |= {f"{word}'s": entity for word, entity in known.items()}
     for at, core in enumerate(script.cores):
         entity = known.get(core)
-        if entity and at not in covered and (not script.tokens[at].name.common or _is_name_here(script, at)):
+        if not entity or at in covered:
+            continue
+        if not script.tokens[at].name.common or _is_name_here(script, at) or _is_echo(script, at, covered):
             with_last = entity == "PERSON" and _last_name_follows(script, at)
             yield Candidate(at, at + 2 if with_last else at + 1, entity, 0.6, "memory")
 
@@ -152,6 +154,18 @@ _PLAIN = frozenset().union(
     *(NEVER, TITLES, lexicon.LINKS, lexicon.SOUNDS_LIKE, ENDINGS, PROVIDERS, lexicon.CODE_WORDS),
 )
 """Words that tell nothing by themselves, wherever they were said."""
+
+
+def _is_echo(script: Script, at: int, covered: set[int]) -> bool:
+    """Whether it opens what the other speaker says right after it was told: "rich what's your last name"."""
+    index = script.say_of[at]
+    before = script.says[index - 1]
+    told = (word for word in range(before.first, before.end) if word in covered)
+    return (
+        at == script.says[index].first
+        and index > 0
+        and any(script.cores[word] == script.cores[at] for word in told)
+    )
 
 
 def _is_name_here(script: Script, at: int) -> bool:

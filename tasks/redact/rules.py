@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tasks.schemas import Finding
 
-DETECTOR_VERSION = "1"
+DETECTOR_VERSION = "2"
 """Goes up whenever the detector would find something else under the same rules."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z][A-Z0-9]*)*")
