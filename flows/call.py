@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.hear import hear
 from flows.stages import stage
+from tasks.certificate import certify
 from tasks.copy_sound import Copying, Original, copy_sound
 from tasks.facts import call_facts
 from tasks.find_pii import find_pii
@@ -76,7 +77,7 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
     first = tools.transcriber.engines[0]
     engine, model = call.engine or first.engine.NAME, call.model or first.options.model
     options = replace(first.options, model=model)
-    return FinishedCall(
+    finished = FinishedCall(
         call_id=job.call_id,
         recording=recording,
         source_uri_masked=job.source_uri_masked,
@@ -100,6 +101,8 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
         run_id=tools.run_id,
         landed_at=datetime.now(UTC),
     )
+    with stage("certify"):
+        return replace(finished, certificate=certify(finished, tools.rules.profile, tools.keyring))
 
 
 def _copied(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> SoundCopy | None:

@@ -72,6 +72,26 @@ class Keyring:
         key = hmac.digest(self.keys[self.first], b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
         return hmac.new(key, value.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()[:32]
 
+    def sign(self, data: bytes) -> str:
+        """HMAC-SHA-256 under the current key, 64 hex digits: whoever lacks the key cannot make it."""
+        return self._signature(data, self.current)
+
+    def signed(self, data: bytes, key_id: str, signature: str) -> bool:
+        """Whether a signature was made for these bytes under that key.
+
+        Raises:
+            KeyMissing: the key is not at hand, so nobody can tell.
+        """
+        if key_id not in self.keys:
+            raise KeyMissing(
+                f"signed with key {key_id!r}, which is not in the key file; restore that key file"
+            )
+        return hmac.compare_digest(self._signature(data, key_id).encode(), signature.encode())
+
+    def _signature(self, data: bytes, key_id: str) -> str:
+        key = hmac.digest(self.keys[key_id], b"callarchive signature", hashlib.sha256)
+        return hmac.new(key, data, hashlib.sha256).hexdigest()
+
 
 def key_id_of(sealed: bytes) -> str:
     """The id of the key that something was encrypted with."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tasks.redact.marks import Mark
     from tasks.schemas import (
         CallMetadata,
+        Certificate,
         Conversation,
         Finding,
         PreparedAudio,
@@ -60,6 +61,7 @@ class FinishedCall:
     rules_hash: str
     run_id: str
     landed_at: datetime
+    certificate: Certificate | None = None
 
 
 def call_tables(call: FinishedCall) -> dict[str, pa.Table]:
@@ -69,6 +71,7 @@ def call_tables(call: FinishedCall) -> dict[str, pa.Table]:
         "turns": _turns(call),
         "calls": [_call(call)],
         "redactions": _redactions(call),
+        "certificates": _certificate(call),
         "envelopes": _envelopes(call),
         "engine_usage": usage_rows(call.call_id, call.recording, call.run_id, call.usage),
     }
@@ -185,6 +188,14 @@ def _redaction(call: FinishedCall, finding: Finding, mark: Mark) -> dict[str, An
         "rules_hash": call.rules_hash,
         "key_id": mark.key_id,
     }
+
+
+def _certificate(call: FinishedCall) -> list[dict[str, Any]]:
+    made = call.certificate
+    if made is None:
+        return []
+    stated = {"body": made.body, "key_id": made.key_id, "signature": made.signature}
+    return [_key(call) | {"issued_at": call.landed_at} | stated]
 
 
 def _envelopes(call: FinishedCall) -> list[dict[str, Any]]:

@@ -201,6 +201,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was done to a call, as JSON, signed: later edits of it or of the call show."""
+
+    body: str
+    key_id: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class SoundCopy:
     """A recording's redacted copy in the lake."""
 

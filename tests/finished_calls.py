@@ -12,7 +12,7 @@ from tasks.lake.ledger import ledger_row
 from tasks.redact.marks import Mark, label
 from tasks.redact.render import render
 from tasks.rows import FinishedCall
-from tasks.schemas import CallMetadata, Finding, Outcome, PreparedAudio, Recording, Usage, Word
+from tasks.schemas import CallMetadata, Certificate, Finding, Outcome, PreparedAudio, Recording, Usage, Word
 from tasks.speakers import Speakers
 from tasks.stitch import build_conversation
 
@@ -71,6 +71,7 @@ def finished_call(
         rules_hash="e" * 16,
         run_id="run-1",
         landed_at=NOON,
+        certificate=Certificate("{}", "0a1b2c3d", "f" * 64),
     )
     call = replace(call, **fields)
     return replace(call, marks=fields.get("marks") or [mark_of(finding) for finding in call.findings])

@@ -14,7 +14,7 @@ from tasks.lake.tables import TABLES
 from tasks.rows import call_tables
 from tasks.schemas import Conversation, Finding, Word
 
-RELATIONS = ("words", "turns", "calls", "redactions", "envelopes", "engine_usage")
+RELATIONS = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")
 
 
 def _rows(call: Any, name: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import typer
 
 from flows.cli import (
     ask,
+    certificate,
     compare,
     demo,
     doctor,
@@ -38,6 +39,7 @@ for command in (
     sql,
     ask,
     export,
+    certificate,
     reveal,
     engines,
     compare,

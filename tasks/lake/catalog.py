@@ -26,7 +26,7 @@ Connection = duckdb.DuckDBPyConnection
 """What others hold without importing DuckDB themselves."""
 
 _EXTENSIONS: Final = ("sqlite_scanner", "ducklake")
-_PARTITIONED: Final = ("words", "turns", "calls", "redactions", "envelopes", "engine_usage")
+_PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")
 _LONGEST_COMMIT_S: Final = 120.0
 _INLINE_ROWS: Final = 2000
 """Ledger rows of a batch stay in the catalog instead of becoming a tiny Parquet file each."""

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from tasks.lake.catalog import Lake
 
-PARTITIONED: Final = ("words", "turns", "calls", "redactions", "envelopes", "engine_usage")
+PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")
 """Tables of calls, one file a day and batch. The ledger's few rows go into the catalog instead."""
 
-_REPLACED: Final = ("words", "turns", "calls", "redactions", "envelopes")
+_REPLACED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes")
 """What landing a call again removes first. What was spent stays on the books: engine_usage only grows."""
 
 _ROW_GROUP_ROWS: Final = 1_000_000
@@ -38,6 +38,7 @@ _ORDER: Final = {
     "turns": ("call_id", "turn_index"),
     "calls": ("call_id",),
     "redactions": ("call_id", "start_word"),
+    "certificates": ("call_id",),
     "envelopes": ("call_id", "finding_id"),
     "engine_usage": ("call_id", "channel", "chunk_index"),
 }

@@ -111,6 +111,17 @@ REDACTIONS: Final = _schema(
     ]
 )
 
+CERTIFICATES: Final = _schema(
+    [
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("issued_at", _UTC),
+        ("body", pa.string()),
+        ("key_id", pa.string()),
+        ("signature", pa.string()),
+    ]
+)
+
 ENVELOPES: Final = _schema(
     [
         ("finding_id", _ID),
@@ -225,6 +236,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "turns": TURNS,
     "calls": CALLS,
     "redactions": REDACTIONS,
+    "certificates": CERTIFICATES,
     "envelopes": ENVELOPES,
     "reveals": REVEALS,
     "recordings": RECORDINGS,

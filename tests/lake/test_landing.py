@@ -87,6 +87,7 @@ def test_a_landed_call_is_there_in_every_relation(lake: Lake, connection: Connec
         "turns": 2,
         "calls": 1,
         "redactions": 1,
+        "certificates": 1,
         "envelopes": 1,
         "recordings": 1,
         "engine_usage": 2,

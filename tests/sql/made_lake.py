@@ -57,6 +57,7 @@ def _add_call(lake: Lake, dice: Dice, number: int) -> None:
     lake["turns"] += turns
     lake["redactions"] += redactions
     call = _call(dice, call_id, call_date, words, turns, redactions)
+    lake["certificates"].append(_certificate(call_id, call_date))
     lake["calls"].append(call | ({"channel_count": 1, "channel_verdict": "mono"} if one_channel else {}))
     lake["recordings"].append(_recording(f"sha-{call_id}", call_id, "landed", None))
     lake["engine_usage"] += [_usage(call_id, call_date, chunk, hit=chunk == 1) for chunk in range(2)]
@@ -154,6 +155,11 @@ def _score(engine: str, speaker: str | None) -> Row:
         "sample_size": 300,
         "unit": "share",
     }
+
+
+def _certificate(call_id: str, call_date: date | None) -> Row:
+    stated = {"issued_at": datetime(2026, 3, 9, tzinfo=UTC), "body": "{}", "key_id": "0a1b2c3d"}
+    return {"call_id": call_id, "call_date": call_date, "signature": "f" * 64} | stated
 
 
 def _reveal(call_id: str, call_date: date | None, finding_id: str) -> Row:

@@ -23,7 +23,9 @@ QUESTIONS = load_questions()
 ALL_CHECKS = load_questions(CHECKS)
 EVERYTHING = {**RELATIONS, **QUESTIONS, **ALL_CHECKS}
 REQUIRED = {"phrase_search": {"phrase": "my account"}}
-CONTRACT = set("calls words turns redactions recordings engine_usage engine_scores reviews reveals".split())
+CONTRACT = set(
+    "calls words turns redactions recordings engine_usage engine_scores reviews reveals certificates".split()
+)
 UNSPOKEN = re.compile(r"'[^']*'|--.*")
 
 

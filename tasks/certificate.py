@@ -1,0 +1,75 @@
+"""What was done to a call, signed when it lands; and whether the lake still holds just that."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+from tasks.rows import call_tables
+from tasks.schemas import Certificate
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tasks.keys import Keyring
+    from tasks.rows import FinishedCall
+
+DIGESTED: Final = {
+    "words": ("word_index", "word", "channel", "start_ms", "duration_ms", "entity"),
+    "turns": ("turn_index", "text", "channel", "start_ms", "end_ms"),
+    "redactions": ("finding_id", "entity", "tier", "reason", "start_word", "end_word", "mode", "key_id"),
+}
+"""What a certificate vouches for, by relation; the first column names a row. Speakers may be corrected."""
+
+
+def certify(call: FinishedCall, profile: str, keyring: Keyring) -> Certificate:
+    """The certificate of a call that is about to land. It holds ids, counts and digests, and no value."""
+    tables = call_tables(call)
+    body = {
+        "call_id": call.call_id,
+        "recording_sha256": call.recording.sha256,
+        "certified_at": call.landed_at.isoformat(),
+        "run_id": call.run_id,
+        "recipe_id": call.recipe_id,
+        "engine": call.engine,
+        "model": call.model,
+        "callarchive": version("callarchive"),
+        "detector_version": call.detector_version,
+        "profile": profile,
+        "rules_hash": call.rules_hash,
+        "key_ids": sorted({keyring.current, *(mark.key_id for mark in call.marks if mark.key_id)}),
+        "words": len(call.conversation.words),
+        "redacted_words": sum(word.entity is not None for word in call.conversation.words),
+        "findings": _counts(call),
+        "modes": dict(Counter(mark.mode for mark in call.marks)),
+        "sound": _sound(call),
+        "digests": {name: rows_digest(name, tables[name]) for name in DIGESTED},
+    }
+    text = json.dumps(body, sort_keys=True)
+    return Certificate(text, keyring.current, keyring.sign(text.encode()))
+
+
+def rows_digest(name: str, table: pa.Table) -> str:
+    """SHA-256 over what a certificate vouches for in a call's rows of a relation, whatever their order."""
+    columns = DIGESTED[name]
+    rows = sorted(table.select(columns).to_pylist(), key=lambda row: row[columns[0]])
+    lines = [json.dumps([row[column] for column in columns]) for row in rows]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _counts(call: FinishedCall) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for finding in call.findings:
+        tiers = counts.setdefault(finding.entity, {})
+        tiers[finding.tier] = tiers.get(finding.tier, 0) + 1
+    return counts
+
+
+def _sound(call: FinishedCall) -> dict[str, Any] | None:
+    if call.copy is None:
+        return None
+    stated = {"copy_sha256": call.copy.sha256, "muted_ms": call.copy.muted_ms}
+    return stated | {"duration_ms": call.audio.duration_ms, "channel_verdict": call.audio.verdict}
