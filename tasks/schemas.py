@@ -56,6 +56,12 @@ class Track:
         """Length in milliseconds, rounded down."""
         return len(self.pcm) // 2 * 1000 // SAMPLE_RATE_HZ
 
+    @property
+    def speech_spans_ms(self) -> list[tuple[int, int]]:
+        """Start and end of each stretch of speech, milliseconds; none where nobody has looked."""
+        per_ms = SAMPLE_RATE_HZ // 1000
+        return [(piece.start // per_ms, -(-piece.end // per_ms)) for piece in self.speech or ()]
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedAudio:

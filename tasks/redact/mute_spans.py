@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tasks.schemas import Conversation, Finding, Verdict, Word
 
@@ -20,6 +20,9 @@ _NEIGHBOURS_SHARE: Final = 0.4
 """Padding takes at most so much of the word beside it, so that no other word is muted as a whole."""
 _DERIVED_PADDING_MS: Final = 1_500
 """Where the engine gave no time for a word: one that was worked out from letters may be off by a second."""
+_WORDLESS_MS: Final = 3_000
+"""Speech beside a span in which no word is known goes with it, so far at most: recognisers press a number's
+words together, or drop its first digits, and what they left out would stay audible."""
 _JOINED_GAP_MS: Final = 600
 """Breaths between digits go with them."""
 
@@ -31,6 +34,8 @@ class Sound:
     verdict: Verdict
     channel_count: int
     duration_ms: int
+    speech_ms: Mapping[int, Sequence[Span]] = field(default_factory=dict)
+    """Where somebody speaks, by channel; unknown where nobody has looked."""
 
 
 def mute_spans(
@@ -56,10 +61,12 @@ def mute_spans(
         for target in [channel] if apart else spans:
             spans[target] += own
     kept = [word for index, word in enumerate(conversation.words) if index not in redacted]
-    return {
-        channel: _joined(own, [word for word in kept if not apart or word.channel == channel])
-        for channel, own in spans.items()
-    }
+    muted = {}
+    for channel, own in spans.items():
+        beside = [word for word in kept if not apart or word.channel == channel]
+        speech = sound.speech_ms.get(channel, ()) if apart else _everywhere(sound)
+        muted[channel] = _joined([_widened(span, beside, speech) for span in own], beside)
+    return muted
 
 
 def muted_ms(spans: Iterable[Sequence[Span]], duration_ms: int) -> int:
@@ -128,6 +135,25 @@ def _start_ms(spots: Sequence[_Spot], first: int, length: int, beginning_ms: int
         return start_ms - padding_ms
     limit_ms = before.end_ms - round(_NEIGHBOURS_SHARE * (before.end_ms - before.start_ms))
     return max(start_ms - padding_ms, min(limit_ms, start_ms - FADE_MS))
+
+
+def _everywhere(sound: Sound) -> list[Span]:
+    return [span for spans in sound.speech_ms.values() for span in spans]
+
+
+def _widened(span: Span, kept: Iterable[Word], speech: Sequence[Span]) -> Span:
+    """The span with the speech on both sides of it in which no word is known."""
+    start_ms, end_ms = span
+    timed = [
+        (word.start_ms, word.end_ms) for word in kept if word.start_ms is not None and word.end_ms is not None
+    ]
+    before_ms = max((end for start, end in timed if start < start_ms), default=0)
+    after_ms = min((start for start, end in timed if end > end_ms), default=end_ms + _WORDLESS_MS)
+    near = [(begun, ended) for begun, ended in speech if begun < start_ms and ended > start_ms - _WORDLESS_MS]
+    begins = [max(begun, before_ms, start_ms - _WORDLESS_MS) for begun, ended in near if ended > before_ms]
+    near = [(begun, ended) for begun, ended in speech if ended > end_ms and begun < end_ms + _WORDLESS_MS]
+    ends = [min(ended, after_ms, end_ms + _WORDLESS_MS) for begun, ended in near if begun < after_ms]
+    return min([start_ms, *begins]), max([end_ms, *ends])
 
 
 def _joined(spans: Iterable[Span], kept: Sequence[Word], gap_ms: int = _JOINED_GAP_MS) -> list[Span]:

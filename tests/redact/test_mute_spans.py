@@ -130,12 +130,18 @@ def calls(draw: st.DrawFn) -> tuple[Conversation, list[Finding]]:
     return Conversation(tuple(words), tuple(turns)), findings
 
 
-@given(calls(), st.integers(150, 250))
+SPEECH = st.lists(st.tuples(st.integers(0, 60_000), st.integers(1, 9_000)), max_size=8).map(
+    lambda listed: sorted((start, start + length) for start, length in listed)
+)
+
+
+@given(calls(), st.integers(150, 250), SPEECH)
 def test_a_word_is_muted_if_and_only_if_it_is_redacted(
-    call: tuple[Conversation, list[Finding]], padding_ms: int
+    call: tuple[Conversation, list[Finding]], padding_ms: int, speech: list[Span]
 ) -> None:
     conversation, findings = call
-    muted = mute_spans(conversation, findings, STEREO, padding_ms)
+    heard = replace(STEREO, speech_ms={0: speech, 1: speech})
+    muted = mute_spans(conversation, findings, heard, padding_ms)
     redacted = {
         word for one in findings if one.tier != "review" for word in range(one.start_word, one.end_word)
     }
@@ -156,3 +162,21 @@ def test_no_redacted_word_can_be_heard_on_any_channel(
         if finding.tier != "review":
             for index in range(finding.start_word, finding.end_word):
                 assert all(is_muted(replace(conversation.words[index], channel=c), muted) for c in (0, 1))
+
+
+def test_speech_without_words_beside_a_finding_goes_with_it() -> None:
+    talk = said((1_000, 1_300), (4_000, 4_500), (8_000, 8_300))
+    heard = replace(STEREO, speech_ms={0: [(900, 4_600), (5_000, 5_400), (7_900, 8_400)], 1: [(0, 60_000)]})
+    assert spans(talk, at(1, 2), sound=heard)[0] == [(1_300, 5_400)]
+
+
+def test_speech_without_words_is_muted_for_three_seconds_at_most() -> None:
+    talk = said((10_000, 10_500))
+    heard = replace(STEREO, speech_ms={0: [(1_000, 30_000)]})
+    assert spans(talk, at(0, 1), sound=heard)[0] == [(9_800 - 3_000, 10_700 + 3_000)]
+
+
+def test_silence_beside_a_finding_stays_as_it_is() -> None:
+    talk = said((10_000, 10_500))
+    heard = replace(STEREO, speech_ms={0: [(9_990, 10_510)]})
+    assert spans(talk, at(0, 1), sound=heard)[0] == [(9_800, 10_700)]
