@@ -108,7 +108,8 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
 def _copied(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> SoundCopy | None:
     if tools.copying is None:
         return None
-    sound = Sound(call.audio.verdict, call.audio.channel_count, call.audio.duration_ms)
+    speech = {track.channel: track.speech_spans_ms for track in call.audio.tracks}
+    sound = Sound(call.audio.verdict, call.audio.channel_count, call.audio.duration_ms, speech)
     started = job.recording.metadata.started_at
     with local_copy(tools.archive, job.recording.uri) as path:
         original = Original(path, job.recording.sha256, sound, started.date() if started else None)
