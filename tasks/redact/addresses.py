@@ -109,6 +109,8 @@ def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
         if at < taken:
             continue
         end = _box_end(script, say, at)
+        if end is None and _is_boxed(script, say, at):
+            end = at + 1
         if end is None and _ends_number(script, say, at):
             end = (
                 _street_end(script, say, at, wanted=wanted)
@@ -146,6 +148,14 @@ def _box_end(script: Script, say: Say, at: int) -> int | None:
     while end < say.end and script.tokens[end].number:
         end += 1
     return end if end > box + 1 else None
+
+
+def _is_boxed(script: Script, say: Say, at: int) -> bool:
+    """Whether the last word of a number stands behind "box": "post office box one ninety"."""
+    first = at
+    while first > say.first and script.tokens[first].number:
+        first -= 1
+    return script.cores[first] == "box" and script.prev(first) == "office" and _ends_number(script, say, at)
 
 
 def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | None:

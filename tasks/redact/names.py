@@ -104,8 +104,10 @@ def _introduction(script: Script, at: int) -> str:
 
 
 def _is_me(script: Script, at: int) -> bool:
-    """Whether "i'm" and a word of no list end a phrase ("i'm priyanka", "i'm oduya from billing")."""
+    """Whether a word of no list ends a phrase ("i'm oduya from billing") or is spelled ("hix with an x")."""
     after = script.next(at)
+    if after == "with" and script.next(at, 2) in {"a", "an", "one", "two"}:
+        return is_unknown(script, at)
     ends = not after or script.tokens[at].pauses or after in {"from", "with", "calling", "here", "and"}
     plain = script.cores[at].endswith(("ing", "ed", "ly"))
     return script.prev(at) == "i'm" and ends and not plain and is_unknown(script, at)
@@ -186,7 +188,7 @@ def _answered(script: Script, say: Say) -> Iterator[Candidate]:
     while at < say.end:
         bold = short and _opens(script, say, at) and (say.end - at <= 3 or not is_plain(script, at))
         if (
-            script.cores[at] in NEVER
+            script.cores[at].removesuffix("'s") in NEVER
             or not is_wordlike(script, at)
             or not (bold or looks_like_name(script, at, bold=True) or is_unknown(script, at))
         ):

@@ -27,6 +27,8 @@ MAX_PROMPT = 10
 """So many words may the other speaker say in between ("uh huh, next four")."""
 
 _GAP = lexicon.LINKS | lexicon.CORRECTIONS
+_ANSWERED_GAP = lexicon.LINKS | (lexicon.BACK_CHANNEL - set(lexicon.DIGITS))
+"""Where nobody knows who speaks, the other's "right" and "got it" stand between the digits."""
 _MISHEARD_GAP = lexicon.LINKS | lexicon.SOUNDS_LIKE
 _WITHIN_TOLD = lexicon.WITHIN | lexicon.SOUNDS_LIKE
 _NO_BRIDGE = _GAP | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
@@ -87,8 +89,9 @@ def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool: 
         return True
     if len(gap) <= MAX_LINKS and _GAP.issuperset(gap):
         return not _counts(script, before)
-    if 1 < len(gap) <= MAX_MISHEARD and script.tokens[before].single and script.tokens[here].single:
-        return _MISHEARD_GAP.issuperset(gap)
+    told = len(gap) <= MAX_MISHEARD and script.tokens[before].single and script.tokens[here].single
+    if told and (_MISHEARD_GAP.issuperset(gap) or _ANSWERED_GAP.issuperset(gap)):
+        return True
     return len(gap) == 1 and _may_be_misheard(script, solid, start, at)
 
 

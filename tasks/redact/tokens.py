@@ -30,6 +30,7 @@ _AMOUNT = re.compile(
     r"|\d{1,4}\.\d{1,2}"  # 19.99
     r"|\d{1,2}:\d{2}(?:[ap]m)?"  # 8:30
     r"|\d+(?:am|pm|k|gb|mb)"
+    r"|\d+(?:x\d+){1,2}"  # 16x25x4
     r"|(?:\d\d)?\d\ds)$"  # the 1990s
 )
 _DATE = re.compile(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOSE = frozenset({"NUMBER", "EMAIL", "UPI_ID", "USERNAME"})
 """Their cues say so little that only digits told one by one count."""
+BRIEF = frozenset({"ADDRESS", "SORT_CODE", "CARD_EXPIRY", "DOB"})
+"""A value, or a part of one, may be a number like "forty one"."""
 PREFIXED = word_set("prefixed")
 """May begin with letters that were said as a word ("r e f", written "ref")."""
 MANY_NUMBERS, MANY_AMOUNTS = 2, 6
@@ -38,6 +40,8 @@ OURS = word_set("ours")
 REACHING = word_set("reaching")
 POSTCODE = re.compile(r"^(?:[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d)$")
 """A British or a Canadian postcode."""
+PLATE = re.compile(r"^[a-z]{2}\d{2}[a-z]{3}$")
+"""A British vehicle registration."""
 
 
 def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -> list[Candidate]:
@@ -79,7 +83,11 @@ def _name(
 def _cued(script: Script, run: Run) -> Candidate | None:
     for distance, entity in expectations(script, run.first, run.end, firm=run.dictated and run.digits > 3):
         near = distance < NEAR
-        if not run.dictated and (entity in LOOSE or is_amount(script, run.first, run.end)):
+        if not run.dictated and (
+            entity in LOOSE
+            or is_amount(script, run.first, run.end)
+            or (run.digits < 3 and distance and entity not in BRIEF)
+        ):
             continue
         if entity in checksums.CHECKS or fits(entity, run, near=near):
             if not fits(entity, run, near=near):
@@ -130,6 +138,7 @@ def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
         return None
     for entity, score, reason, holds in (
         ("IP_ADDRESS", 0.6, "dotted", run.digits >= 4 and _is_dotted(script, run)),
+        ("VEHICLE_REG", 0.6, "plate", bool(run.letters and PLATE.match(run.value))),
         ("ACCOUNT_ID", 0.5, "letters-and-digits", _is_code(run)),
         ("NUMBER", 0.45, "told", run.told and not run.quantity),
         (

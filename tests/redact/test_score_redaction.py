@@ -23,7 +23,7 @@ NUMBERS = sorted(LABELLED.glob("talk_*.txt"))
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
 def test_our_own_labelled_talk_is_leak_free(path: Path, rules: Rules) -> None:
     report = score_file(path, rules)
-    assert report["entities"] > 150
+    assert report["entities"] > 80
     assert report["leak_free"] >= 0.98
     assert report["word_precision"] >= 0.96
     for name in ("CARD_NUMBER", "CARD_CVV", "CARD_EXPIRY"):
