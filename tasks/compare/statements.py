@@ -41,8 +41,8 @@ def _sample(result: Result) -> str:
     if result.units is None:
         return f"{size}, {words} words: fewer than {LEAST_UNITS} utterances, too few for intervals."
     few = f" (fewer than {LEAST_UNITS} recordings)" if result.units == "utterances" else ""
-    drawn = f"bootstrap over {result.units}{few}, paired between engines"
-    return f"{size}, {words} words. Intervals cover 95 %: {drawn}."
+    paired = ", paired between engines" if len(result.contenders) > 1 else ""
+    return f"{size}, {words} words. Intervals cover 95 %: bootstrap over {result.units}{few}{paired}."
 
 
 def _words(result: Result) -> Iterator[str]:
