@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -68,14 +68,15 @@ def cut_chunks(track: Track, limits: ChunkLimits | None = None) -> list[Chunk]:
 def cut_together(tracks: Sequence[Track], limits: ChunkLimits | None = None) -> list[Bundle]:
     """Bundles of all tracks at once, for an engine that hears several channels in one request.
 
-    A piece is sent when anybody speaks in it; all tracks are cut at the same places.
+    A piece is sent when anybody speaks in it; all tracks are cut at the same places. While one side speaks,
+    the channel of the other is silenced: engines hear words in its noise.
     """
+    limits = limits or ChunkLimits()
     if len(tracks) == 1:
         return [Bundle((chunk,)) for chunk in cut_chunks(tracks[0], limits)]
-    return [
-        Bundle(tuple(_same_pieces(track, chunk) for track in tracks))
-        for chunk in cut_chunks(_mixed(tracks), limits)
-    ]
+    chunks = cut_chunks(_mixed(tracks), limits)
+    quiet = [replace(track, pcm=_only_speech(track, limits)) for track in tracks]
+    return [Bundle(tuple(_same_pieces(track, chunk) for track in quiet)) for chunk in chunks]
 
 
 def _mixed(tracks: Sequence[Track]) -> Track:
@@ -91,6 +92,15 @@ def _mixed(tracks: Sequence[Track]) -> Track:
         else:
             speech.append(piece)
     return Track(tracks[0].channel, mix.tobytes(), tuple(speech))
+
+
+def _only_speech(track: Track, limits: ChunkLimits) -> bytes:
+    """The sound with zeros where the track's own side does not speak, padding apart."""
+    pad, sound = _samples(limits.pad_ms), bytearray(len(track.pcm))
+    for piece in _regions(track):
+        kept = slice(max(piece.start - pad, 0) * 2, (piece.end + pad) * 2)
+        sound[kept] = track.pcm[kept]
+    return bytes(sound)
 
 
 def _same_pieces(track: Track, chunk: Chunk) -> Chunk:

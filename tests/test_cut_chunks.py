@@ -121,3 +121,16 @@ def test_channels_cut_together_share_their_pieces_and_lose_no_speech() -> None:
 def test_one_track_is_cut_as_ever() -> None:
     track = _speaking(1, [(1, 5), (20, 30)])
     assert [bundle.parts for bundle in cut_together([track])] == [(chunk,) for chunk in cut_chunks(track)]
+
+
+def test_a_side_that_listens_is_silent_in_what_is_sent() -> None:
+    noise = np.full(20 * 16_000, 40, np.int16)
+    speaker = Track(0, noise.tobytes(), (Piece(16_000, 5 * 16_000),))
+    listener = Track(1, noise.tobytes(), (Piece(15 * 16_000, 18 * 16_000),))
+    limits = ChunkLimits()
+    for bundle in cut_together([speaker, listener], limits):
+        for part, speech in zip(bundle.parts, [(1.0, 5.0), (15.0, 18.0)], strict=True):
+            sent = np.concatenate([np.arange(piece.start, piece.end) for piece in part.pieces]) / 16_000
+            heard = np.frombuffer(part.pcm, "<i2") != 0
+            pad_s = limits.pad_ms / 1000
+            assert (heard == ((sent >= speech[0] - pad_s) & (sent < speech[1] + pad_s))).all()
