@@ -21,6 +21,7 @@ from flows.progress import watcher
 from flows.quote import Quote, quote
 from flows.shared_limits import server_there, share_limits
 from flows.summary import Summary
+from tasks.compliance import compliance_of_run
 from tasks.errors import CallArchiveError
 from tasks.lake.catalog import Lake, exclusively
 from tasks.settings import load_settings
@@ -62,6 +63,7 @@ async def ingest(
                 summary.add(await _worked(night, plan, jobs))
         finally:
             await night.tools.transcriber.close()
+        summary.compliance = compliance_of_run(night.connection, summary.run_id)
     watcher().ended(summary)
     await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
     if summary.count("failed"):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flows.quote import Quote
+    from tasks.compliance import Compliance
     from tasks.schemas import Outcome, State
 
 
@@ -31,6 +32,8 @@ class Summary:
     outcomes: list[Outcome] = field(default_factory=list)
     quote: Quote | None = None
     """What was expected of the engines before anything was sent."""
+    compliance: Compliance | None = None
+    """What was redacted, what waits and what was held back."""
 
     def begin(self, decided: Iterable[Outcome], companions: int, metadata_problems: int) -> None:
         """Count what was decided without any work."""
@@ -94,6 +97,7 @@ class Summary:
             "quote": self.quote.as_dict() if self.quote else None,
             "engine_requests": sum(outcome.requests for outcome in self.outcomes),
             "cache_hits": sum(outcome.cache_hits for outcome in self.outcomes),
+            "compliance": self.compliance.as_dict() if self.compliance else None,
             "troubled": [
                 {
                     "file": outcome.source_uri_masked,
@@ -116,7 +120,8 @@ class Summary:
         )
         expected = f"\n{self.quote.sentence()}\n" if self.quote else ""
         table = f"\n| state | file | reason |\n|---|---|---|\n{troubled}" if troubled else ""
-        return f"# Run {self.run_id}\n\n| | |\n|---|---|\n{numbers}{expected}{table}"
+        redacted = f"\n{self.compliance.as_markdown()}" if self.compliance else ""
+        return f"# Run {self.run_id}\n\n| | |\n|---|---|\n{numbers}{expected}{table}{redacted}"
 
 
 def _cell(text: str | None) -> str:

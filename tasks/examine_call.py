@@ -47,7 +47,7 @@ def examine_call(
         KeyMissing: it was signed with a key that is not at hand.
     """
     row = connection.execute(
-        "select body, key_id, signature from stored.certificates where call_id = ?", [call_id]
+        "select body, key_id, signature from certificates where call_id = ?", [call_id]
     ).fetchone()
     if row is None:
         raise SettingsError(
