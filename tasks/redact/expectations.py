@@ -108,6 +108,12 @@ def _states(script: Script, cue: Cue) -> bool:
     return script.cores[cue.end - 1] in VERBS and cue.end < script.span(cue.first).end
 
 
+def _only_prompts(script: Script, index: int) -> bool:
+    """Whether somebody says nothing but "okay" and "go ahead": the question still stands."""
+    say = script.says[index]
+    return say.end - say.first <= SHORT and lexicon.BACK_CHANNEL.issuperset(script.cores[say.first : say.end])
+
+
 def _is_requested(script: Script, cue: Cue) -> bool:
     """Whether a customer asks for it; agents tell values only when they are asked to."""
     say = script.span(cue.first)
@@ -159,7 +165,8 @@ def _before(script: Script, first: int, *, firm: bool) -> list[Expectation]:
             break
         if not script.cues[before] or (asks and not is_question(script, say)):
             continue
-        distance = 6 + 10 * back
+        turns = sum(not _only_prompts(script, between) for between in range(before + 1, here))
+        distance = 16 + 10 * turns
         found += [
             Expectation(distance + (say.end - cue.end) // 3, cue.entity)
             for cue in script.cues[before]

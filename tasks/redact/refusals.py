@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 _OPENINGS = phrase_set("refusal_openings")
 _EMPTY = (lexicon.BACK_CHANNEL | word_set("empty_answers")) - set(lexicon.DIGITS)
+TOLD = 2
+"""So many numbers are an answer, however it begins: "let me see oh four one"."""
 _LEADING = frozenset({"um", "uh", "well", "oh", "sorry", "yeah", "no", "so", "okay", "but"})
 
 
 def refuses(script: Script, say: Say) -> bool:
     """Whether a saying answers an identity question without telling anything."""
+    if sum(script.tokens[at].number for at in script.within(say, script.value_like)) >= TOLD:
+        return False
     cores = script.cores[say.first : say.end]
     while cores and cores[0] in _LEADING and len(cores) > 1:
         cores = cores[1:]

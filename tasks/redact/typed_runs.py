@@ -50,8 +50,17 @@ def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -
     for index, run in enumerate(runs):
         before = found[-1] if found and (run.follows or _goes_on(script, found[-1], run)) else None
         found.append(_name(script, runs, index, before, fallback_digits))
+    _name_beginnings(script, runs, found)
     named = [candidate for candidate in found if candidate is not None]
     return [*named, *grow(script, [(runs[at], one) for at, one in enumerate(found) if one is not None])]
+
+
+def _name_beginnings(script: Script, runs: Sequence[Run], found: list[Candidate | None]) -> None:
+    """What a named run goes on with is the beginning of its value: "twenty one" ... "oh zero one"."""
+    for at in range(len(runs) - 1, 0, -1):
+        after, before = found[at], runs[at - 1]
+        if after is not None and runs[at].follows and found[at - 1] is None and not before.quantity:
+            found[at - 1] = _candidate(script, before, after.entity, after.score, after.reason)
 
 
 def _goes_on(script: Script, before: Candidate | None, run: Run) -> bool:

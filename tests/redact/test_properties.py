@@ -16,7 +16,20 @@ ASKED = {
     "your social security number": 9,
     "the best phone number for you": 10,
     "and your account number": 8,
+    "what's the sort code": 6,
+    "read me the verification code": 6,
+    "and the routing number please": 9,
+    "your n h s number": 10,
 }
+LETTERED = {
+    "and the iban": (4, 18),
+    "what's your postcode": (2, 3),
+    "can i take the policy number": (3, 6),
+    "your national insurance number please": (2, 6),
+    "the vin please": (8, 9),
+}
+ALPHABET = "bravo charlie delta echo foxtrot golf hotel juliet kilo lima mike november papa romeo".split()
+"""Without "a" and "i", which are words as well."""
 UNITS = "zero one two three four five six seven eight nine".split()
 TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -49,7 +62,7 @@ def spoken(draw: st.DrawFn, digits: str) -> str:
             at += 2
         elif way == "written":
             chunk = digits[at : at + draw(st.integers(2, 4))]
-            said.append(draw(st.sampled_from([chunk, "-".join(chunk), chunk + ","])))
+            said.append(draw(st.sampled_from([chunk, "-".join(chunk), " -".join(chunk), chunk + ","])))
             at += len(chunk)
         else:
             said.append("oh" if here == "0" and draw(st.booleans()) else UNITS[int(here)])
@@ -88,6 +101,77 @@ def test_every_dictated_digit_is_redacted(dictation: tuple[list[str], int]) -> N
         if conversation.words[index].text not in fillers
     }
     assert told <= redacted
+
+
+@st.composite
+def spellings(draw: st.DrawFn) -> list[str]:
+    """A question, and an answer of letters and digits as somebody may spell it."""
+    question = draw(st.sampled_from(sorted(LETTERED)))
+    letters, digits = LETTERED[question]
+    said = [draw(spelled_letter(draw(st.sampled_from(ALPHABET)))) for _ in range(letters)]
+    number = "".join(draw(st.lists(st.sampled_from("123456789"), min_size=digits, max_size=digits)))
+    said.append(draw(spoken(number)))
+    return [f"a: {question}", f"c: {draw(st.sampled_from(['', 'yes', 'um']))} {' '.join(said)}"]
+
+
+@st.composite
+def spelled_letter(draw: st.DrawFn, word: str) -> str:
+    letter = word[0]
+    ways = [
+        letter,
+        letter.upper(),
+        letter.upper() + ",",
+        word,
+        f"{letter} for {word}",
+        f"{letter} as in {word}",
+    ]
+    return draw(st.sampled_from(ways))
+
+
+@given(spellings())
+@settings(max_examples=150, deadline=None)
+def test_every_spelled_value_is_redacted(lines: list[str]) -> None:
+    conversation = talk(*lines)
+    answer = conversation.turns[1]
+    told = {
+        at
+        for at in range(answer.first_word, answer.end_word)
+        if conversation.words[at].text not in {"yes", "um"}
+    }
+    assert told <= covered(conversation, RULES)
+
+
+MONTHS = "january february march april may june july august september october november december".split()
+DAYS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+
+
+@st.composite
+def birthdays(draw: st.DrawFn) -> str:
+    """A date of birth in one of the orders and forms in which people tell it."""
+    month, day, year = draw(st.integers(1, 12)), draw(st.integers(1, 12)), draw(st.integers(1931, 2009))
+    century, rest = f"{year:04}"[:2], f"{year:04}"[2:]
+    years = f"{'nineteen' if century == '19' else 'two thousand and'} {pair(rest).removeprefix('oh ')}"
+    ways = [
+        f"{MONTHS[month - 1]} {DAYS[day - 1]} {years}",
+        f"the {DAYS[day - 1]} of {MONTHS[month - 1]} {years}",
+        f"{MONTHS[month - 1].title()} {day}, {year}",
+        f"{month}/{day}/{year}",
+        f"{day:02}-{month:02}-{year}",
+        f"{pair(f'{month:02}')} {pair(f'{day:02}')} {pair(rest)}",
+        f"the {DAYS[day - 1]} of the {DAYS[month - 1]} {pair(rest)}",
+    ]
+    return draw(st.sampled_from(ways))
+
+
+@given(
+    birthdays(),
+    st.sampled_from(["a: and your date of birth", "a: what's the patient's birthday", "a: d o b please"]),
+)
+@settings(max_examples=100, deadline=None)
+def test_every_date_of_birth_is_redacted(birthday: str, question: str) -> None:
+    conversation = talk(question, f"c: it's {birthday}")
+    answer = conversation.turns[1]
+    assert set(range(answer.first_word + 1, answer.end_word)) <= covered(conversation, RULES)
 
 
 @given(dictations())
