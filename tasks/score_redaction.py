@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tasks.find_pii import find_pii
@@ -13,6 +13,7 @@ from tasks.recognition_noise import misheard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from tasks.labelled import LabelledTalk, Value
     from tasks.redact.rules import Rules
@@ -52,17 +53,17 @@ class Scores:
     false_positives: list[dict[str, Any]] = field(default_factory=list)
 
 
-def score_file(
-    path: str | Path, rules: Rules, *, details: bool = False, noise: float = 0.0, seeds: int = 1
+def score_files(
+    paths: Iterable[Path], rules: Rules, *, details: bool = False, noise: float = 0.0, seeds: int = 1
 ) -> dict[str, Any]:
-    """The scores of a file of labelled talk.
+    """The scores of files of labelled talk, taken together.
 
     A value is leak-free when every word of it that is not optional is redacted, by whatever label. Optional
     words count nowhere. With `noise`, that share of the personal words is misheard, `seeds` times over.
     With `details`, also what was left uncovered and what was redacted wrongly: these hold words of the file.
     """
     scores = Scores()
-    for talk in read_labelled(Path(path)):
+    for talk in chain.from_iterable(map(read_labelled, paths)):
         for seed in range(seeds if noise else 1):
             _count(scores, misheard(talk, noise, seed) if noise else talk, rules)
     kept = ("entities", "leak_free", "word_recall")

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import MARKDOWN
 from rich.table import Table
 
 from flows.cli.options import Json
 from flows.cli.output import print_json, say, stdout
 from tasks.redact.rules import load_rules
-from tasks.score_redaction import score_file
+from tasks.score_redaction import score_files
 from tasks.settings import load_settings
 
 
@@ -21,8 +22,11 @@ def register(app: typer.Typer) -> None:
 
 
 def score_redaction(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="Labelled talk: JSON lines, or marked text.")
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", exists=True, dir_okay=False, help="Labelled talk: JSON lines, or marked text."
+        ),
     ],
     show_misses: Annotated[
         bool,
@@ -33,6 +37,7 @@ def score_redaction(
     ] = 0.0,
     seeds: Annotated[int, typer.Option(min=1, help="So many times over, with other errors.")] = 5,
     profile: Annotated[str | None, typer.Option(help="all, pci, hipaa, gdpr or numbers.")] = None,
+    markdown: Annotated[bool, typer.Option(help="The tables as in docs/redaction.md.")] = False,
     json: Json = False,
 ) -> None:
     """Score redaction on talk with gold spans, by class and by style; docs/redaction.md gives the formats.
@@ -43,7 +48,7 @@ def score_redaction(
     """
     settings = load_settings()
     rules = load_rules(profile or settings.redaction_profile, settings.redaction_rules)
-    scores = score_file(file, rules, details=show_misses, noise=noise, seeds=seeds)
+    scores = score_files(files, rules, details=show_misses, noise=noise, seeds=seeds)
     if json:
         print_json(scores)
         return
@@ -52,7 +57,11 @@ def score_redaction(
         f"{scores['word_recall']:.1%}, precision {scores['word_precision']:.1%}; "
         f"{scores['fp_words_per_1000']} words per 1,000 redacted where nothing is personal"
     )
-    stdout.print(_table("class", scores["by_entity"]), _table("style", scores["by_style"]))
+    for table in (_table("class", scores["by_entity"]), _table("style", scores["by_style"])):
+        if markdown:
+            table.box = MARKDOWN
+            say()
+        stdout.print(table)
     for kind in ("uncovered", "false_positives"):
         for item in scores.get(kind, []):
             say(f"{kind}: {item}")

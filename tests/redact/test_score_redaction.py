@@ -9,7 +9,7 @@ from talk import LABELLED
 from tasks.errors import SettingsError
 from tasks.labelled import read_labelled
 from tasks.recognition_noise import misheard
-from tasks.score_redaction import score_file
+from tasks.score_redaction import score_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ NUMBERS = sorted(LABELLED.glob("talk_*.txt"))
 
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
 def test_our_own_labelled_talk_is_leak_free(path: Path, rules: Rules) -> None:
-    report = score_file(path, rules)
+    report = score_files([path], rules)
     assert report["entities"] > 80
     assert report["leak_free"] >= 0.98
     assert report["word_precision"] >= 0.96
@@ -32,14 +32,14 @@ def test_our_own_labelled_talk_is_leak_free(path: Path, rules: Rules) -> None:
 
 @pytest.mark.parametrize("path", NUMBERS, ids=lambda path: path.stem)
 def test_talk_full_of_numbers_stays_as_it_is(path: Path, rules: Rules) -> None:
-    report = score_file(path, rules)
+    report = score_files([path], rules)
     assert report["entities"] == 0
     assert report["fp_words_per_1000"] <= 3
 
 
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
 def test_a_tenth_of_the_words_misheard_leaks_little(path: Path, rules: Rules) -> None:
-    assert score_file(path, rules, noise=0.1)["leak_free"] >= 0.88
+    assert score_files([path], rules, noise=0.1)["leak_free"] >= 0.88
 
 
 def item(words: str, start: int, end: int, optional: list[int]) -> dict[str, object]:
@@ -52,14 +52,14 @@ def test_one_uncovered_word_is_a_leak_and_optional_words_do_not_count(tmp_path: 
     path = tmp_path / "items.jsonl"
     lines = [item("my name is jane well", 3, 5, []), item("my name is jane well", 3, 5, [4])]
     path.write_text("\n".join(json.dumps(line) for line in lines))
-    report = score_file(path, rules, details=True)
+    report = score_files([path], rules, details=True)
     assert (report["entities"], report["leak_free"], report["word_recall"]) == (2, 0.5, 0.6667)
     assert report["uncovered"] == [{"id": "x", "words": {4: "well"}, "entity": "PERSON"}]
 
 
 def test_the_report_has_the_promised_keys(rules: Rules) -> None:
     promised = {"entities", "leak_free", "word_recall", "word_precision", "fp_words_per_1000", "by_entity"}
-    report = score_file(SPOKEN[0], rules)
+    report = score_files([SPOKEN[0]], rules)
     assert set(report) == {*promised, "by_style"}
     assert {"entities", "leak_free"} <= set(report["by_entity"]["PHONE"])
 
