@@ -108,14 +108,15 @@ def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
     for at in script.within(say, script.value_like):
         if at < taken:
             continue
-        end = _box_end(script, say, at)
-        if end is None and _is_boxed(script, say, at):
-            end = at + 1
-        if end is None and _ends_number(script, say, at):
+        end = None
+        if not script.tokens[at].number:
+            end = _box_end(script, say, at)
+        elif _ends_number(script, say, at):
             end = (
                 _street_end(script, say, at, wanted=wanted)
                 or _heading_end(script, say, at)
                 or _unit_after(script, say, at)
+                or _boxed_end(script, say, at)
             )
         if end is not None:
             yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.85, "street")
@@ -150,12 +151,12 @@ def _box_end(script: Script, say: Say, at: int) -> int | None:
     return end if end > box + 1 else None
 
 
-def _is_boxed(script: Script, say: Say, at: int) -> bool:
-    """Whether the last word of a number stands behind "box": "post office box one ninety"."""
+def _boxed_end(script: Script, say: Say, at: int) -> int | None:
+    """The end of a number behind "box": "post office box one ninety"."""
     first = at
     while first > say.first and script.tokens[first].number:
         first -= 1
-    return script.cores[first] == "box" and script.prev(first) == "office" and _ends_number(script, say, at)
+    return at + 1 if script.cores[first] == "box" and script.prev(first) == "office" else None
 
 
 def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | None:

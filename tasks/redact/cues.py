@@ -62,10 +62,11 @@ def match_cues(cores: Sequence[str], first: int, end: int, trie: Trie) -> list[C
     cues: list[Cue] = []
     taken = first
     for at in range(first, end):
-        node = _below(trie, cores[at])
-        if at < taken or not isinstance(node, dict):
+        node = trie.get(cores[at]) or (trie.get(cores[at][:-2]) if cores[at][-2:] == "'s" else None)
+        if node is None or isinstance(node, str) or at < taken:
             continue
-        if _END in node or (at + 1 < end and _below(node, cores[at + 1])):
+        after = cores[at + 1] if at + 1 < end else ""
+        if _END in node or (after and (after in node or after[-2:] == "'s")):
             cue = _match_at(cores, at, end, trie)
             if cue:
                 cues.append(cue)
@@ -73,16 +74,12 @@ def match_cues(cores: Sequence[str], first: int, end: int, trie: Trie) -> list[C
     return cues
 
 
-def _below(node: Trie, core: str) -> Trie | str | None:
-    """What comes after a word; "username's" is "username" where it is nothing else."""
-    below = node.get(core)
-    return node.get(core[:-2]) if below is None and core.endswith("'s") else below
-
-
 def _match_at(cores: Sequence[str], first: int, end: int, trie: Trie) -> Cue | None:
     node, found, at = trie, None, first
     while at < end:
-        below = _below(node, cores[at])
+        below = node.get(cores[at])
+        if below is None and cores[at].endswith("'s"):
+            below = node.get(cores[at][:-2])  # "username's" is "username" where it is nothing else
         if not isinstance(below, dict):
             break
         node, at = below, at + 1

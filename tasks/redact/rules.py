@@ -112,8 +112,11 @@ class Rules(_Checked):
         return "auto" if score >= self.auto_from and rule.tier == "auto" else "flagged"
 
     def mode_of(self, finding: Finding) -> Mode:
-        """What becomes of a finding."""
-        return "none" if finding.tier == "review" else self.entities[finding.entity].action
+        """What becomes of a finding; of one that these rules do not look for nothing is kept."""
+        if finding.tier == "review":
+            return "none"
+        rule = self.entities.get(finding.entity)
+        return rule.action if rule else "delete_only"
 
 
 def load_rules(profile: str = "all", path: str | Path | None = None, mode: str | None = None) -> Rules:

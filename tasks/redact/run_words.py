@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
-from tasks.redact.tokens import NUMERIC
+from tasks.redact.tokens import NUMERIC, UNSURE
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ SHORT_LETTERS = frozenset("aio")
 def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per case)
     """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company."""
     token = script.tokens[at]
-    if script.in_cue(at):
-        return False
+    if token.sure or script.in_cue(at):
+        return not script.in_cue(at)
     if token.core in {"a", "i"} and is_just_a_word(script, at):
         return False
     if token.core == "one" and script.prev(at) in ONE_AS_WORD and not _beside_value(script, at):
         return False
     kinds = {atom.kind for atom in token.atoms}
-    if len(token.atoms) > 1 or not kinds & {"letter", "letters", "zero", "code", "repeat"}:
+    if not kinds & UNSURE:
         return True
     if _is_half_of_day(script, at):
         return False

@@ -80,14 +80,16 @@ def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool: 
     before, here = solid[at - 1], solid[at]
     if script.say_of[before] != script.say_of[here]:
         return False
-    gap = script.cores[before + 1 : here]
-    if not gap:
+    if here - before == 1:
         return True
+    if here - before > MAX_LINKS + 1:
+        return False
+    gap = script.cores[before + 1 : here]
     if any(script.tokens[word].sealed for word in range(before + 1, here)):
         return False
     if _is_like(gap, script.cores[before], script.cores[here]) or _is_example(gap, script.tokens[before]):
         return True
-    if len(gap) <= MAX_LINKS and _GAP.issuperset(gap):
+    if _GAP.issuperset(gap):
         return not _counts(script, before)
     told = len(gap) <= MAX_MISHEARD and script.tokens[before].single and script.tokens[here].single
     if told and (_MISHEARD_GAP.issuperset(gap) or _ANSWERED_GAP.issuperset(gap)):

@@ -19,6 +19,7 @@ Kind = Literal[
 DatePart = Literal["", "month", "ordinal", "number", "written"]
 
 NUMERIC: frozenset[Kind] = frozenset({"digit", "zero", "teen", "tens", "scale", "repeat", "written"})
+UNSURE: frozenset[Kind] = frozenset({"letter", "letters", "zero", "code", "repeat"})
 SPELLING: frozenset[Kind] = frozenset({"letter", "letters", "mixed", "code"})
 
 _EDGES = "\"'()[]<>\u00bf\u00a1\u201c\u201d\u2018\u2019.,;:!?\u2026*-"
@@ -61,6 +62,8 @@ class Token:
     """Holds a digit or a letter that may be part of a number or a spelling."""
     value: str
     """Its digits and letters by themselves."""
+    sure: bool
+    """Needs no company to be read as a part of a number, as "oh", "a", "one" and "mike" do."""
     number: bool
     """Is a number, or part of one, without letters said one by one."""
     single: bool
@@ -87,6 +90,7 @@ _SEALED = Token(
     atoms=(Atom("word", "[]"),),
     value_like=False,
     value="",
+    sure=False,
     number=False,
     single=False,
     date_part="",
@@ -119,6 +123,7 @@ def read_word(text: str) -> Token:
         atoms=atoms,
         value_like=value_like,
         value=digits_of(atoms) if value_like else "",
+        sure=core not in {"a", "i", "one"} and (len(atoms) > 1 or not kinds & UNSURE),
         number=bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds,
         single=kinds <= {"digit", "zero", "repeat", "written"},
         date_part=date_part,
