@@ -32,6 +32,8 @@ LONGEST_SECRET = 8
 LONGEST_ANSWER = 24
 _SHORT = 5
 
+_SMALL_TALK = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | CARRIERS
+
 
 def find_answers(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa: ARG001  (detectors share one call)
     """Secrets that are told or asked for, and answers that are mostly letters, digits or unusual words."""
@@ -212,5 +214,4 @@ def _is_odd(script: Script, at: int) -> bool:
     if token.core in lexicon.SOUNDS_LIKE:
         say = script.span(at)
         return any(say.first <= near < say.end and _tells(script, near) for near in (at - 1, at + 1))
-    plain = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | CARRIERS
-    return not token.name.common and token.core not in plain and "'" not in token.core
+    return not token.name.common and token.core not in _SMALL_TALK and "'" not in token.core

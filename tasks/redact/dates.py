@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
@@ -33,8 +32,7 @@ OLDEST, YOUNGEST = 1905, 2012
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)|(?<=[/.-])(\d\d)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(NamedTuple):
     """A date at words[first:end], or what may be one."""
 
     first: int

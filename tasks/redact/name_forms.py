@@ -26,7 +26,7 @@ def looks_like_name(script: Script, at: int, *, bold: bool) -> bool:
         return False
     if token.name.first:
         return True
-    if token.core in places.STATES | places.CITIES | places.COUNTRIES or token.core in lexicon.MONTHS:
+    if token.core in places.KNOWN or token.core in lexicon.MONTHS:
         return False
     if token.name.everyday:
         return bold or followed_by_last_name(script, at)

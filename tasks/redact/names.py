@@ -165,7 +165,7 @@ def _is_a_thing(script: Script, at: int) -> bool:
 
 def _acts(script: Script, at: int) -> bool:
     """Whether an everyday word does what only persons do, or is told: "tell grace that mark called"."""
-    if script.cores[at] in AUXILIARIES or script.prev(at) in NO_NAME_BEFORE - {"that"}:
+    if script.cores[at] in AUXILIARIES or (script.prev(at) in NO_NAME_BEFORE and script.prev(at) != "that"):
         return False
     return script.next(at) in PERSON_VERBS or script.prev(at) in TELLING
 
@@ -175,7 +175,7 @@ def _stands_alone(script: Script, at: int) -> bool:
     core = script.cores[at]
     if script.tokens[at].name.mostly_last or core in lexicon.MONTHS or len(core) < 3:
         return False
-    if core in places.STATES | places.CITIES | places.COUNTRIES:
+    if core in places.KNOWN:
         return False
     cased = script.tokens[script.span(at).first].capital
     return script.tokens[at].capital or not cased

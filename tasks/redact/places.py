@@ -26,6 +26,8 @@ HEADINGS = frozenset(word for word in DIRECTIONS if len(word) > 2)
 STATES = word_set("states")
 CITIES = word_set("cities")
 COUNTRIES = word_set("countries")
+KNOWN = STATES | CITIES | COUNTRIES
+"""Names of places that are hardly ever names of persons."""
 
 
 @lru_cache(maxsize=1)

@@ -67,7 +67,11 @@ def is_just_a_word(script: Script, at: int) -> bool:
 
 def _counts_behind(script: Script, at: int) -> bool:
     """Whether a number that is no single digit follows."""
-    return script.next(at, 2) in lexicon.SCALES or script.next(at) in lexicon.TENS | lexicon.TEENS
+    return (
+        script.next(at, 2) in lexicon.SCALES
+        or script.next(at) in lexicon.TENS
+        or script.next(at) in lexicon.TEENS
+    )
 
 
 def _is_half_of_day(script: Script, at: int) -> bool:

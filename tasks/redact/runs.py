@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact import lexicon
 from tasks.redact.amounts import is_quantity
@@ -34,8 +33,7 @@ _WITHIN_TOLD = lexicon.WITHIN | lexicon.SOUNDS_LIKE
 _NO_BRIDGE = _GAP | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Digits and letters at words[first:end], one speaker, one breath."""
 
     first: int
@@ -271,4 +269,4 @@ def _linked(script: Script, before: Run, run: Run) -> Run:
     prompted = any(script.cues[say] for say in range(said + 1, saying))
     if prompted or not plain or any(script.tokens[word].sealed for word in between):
         return run
-    return replace(run, follows=True)
+    return run._replace(follows=True)

@@ -230,7 +230,7 @@ def _candidate(script: Script, run: Run, entity: str, score: float, reason: str)
 
 def _is_prefix(script: Script, at: int) -> bool:
     core = script.cores[at] if at >= script.span(at + 1).first else ""
-    plain = core in lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL
+    plain = core in lexicon.LINKS or core in lexicon.CORRECTIONS or core in lexicon.BACK_CHANNEL
     if not 2 <= len(core) <= 5 or not core.isalpha() or plain:
         return False
     opens = at == script.span(at).first or script.prev(at) in {"is", "was", "it's", "number"}
