@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from talk import LABELLED
+from typer.testing import CliRunner
 
+from flows.cli.app import app
 from tasks.errors import SettingsError
 from tasks.labelled import read_labelled
 from tasks.recognition_noise import misheard
@@ -62,6 +64,19 @@ def test_the_report_has_the_promised_keys(rules: Rules) -> None:
     report = score_files([SPOKEN[0]], rules)
     assert set(report) == {*promised, "by_style"}
     assert {"entities", "leak_free"} <= set(report["by_entity"]["PHONE"])
+
+
+def test_the_tables_in_the_docs_are_what_the_command_prints() -> None:
+    files = [str(path) for path in sorted(LABELLED.glob("*.txt"))]
+    printed = CliRunner().invoke(app, ["score-redaction", *files, "--markdown"]).stdout
+    docs = (LABELLED.parents[2] / "docs" / "redaction.md").read_text(encoding="utf-8")
+    documented = docs.partition("<!-- tables -->")[2].partition("<!-- end of tables -->")[0]
+
+    def rows(text: str) -> list[str]:
+        return [line.strip() for line in text.splitlines() if line.startswith("|")]
+
+    assert rows(documented)
+    assert rows(documented) == rows(printed)
 
 
 MARKED = """
