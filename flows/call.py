@@ -14,6 +14,7 @@ from tasks.certificate import certify
 from tasks.copy_sound import Copying, Original, copy_sound
 from tasks.facts import call_facts
 from tasks.find_pii import find_pii
+from tasks.heard_calls import HeardCalls
 from tasks.mark_findings import mark_findings
 from tasks.redact.mute_spans import Sound
 from tasks.redact.render import render
@@ -72,6 +73,8 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
         redacted = render(call.conversation, findings, [mark.text for mark in marks])
         metadata = redact_fields(job.recording.metadata.extra, tools.rules)
         recording = _shown(job.recording, tools)
+    with stage("keep_heard"):
+        await asyncio.to_thread(_keep, job, call, findings, tools)
     with stage("copy_sound"):
         copy = await asyncio.to_thread(_copied, job, call, findings, tools)
     first = tools.transcriber.engines[0]
@@ -103,6 +106,12 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
     )
     with stage("certify"):
         return replace(finished, certificate=certify(finished, tools.rules.profile, tools.keyring))
+
+
+def _keep(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> None:
+    speech_ms = {track.channel: track.speech_spans_ms for track in call.audio.tracks}
+    heard = HeardCalls.beside(tools.transcriber.store)
+    heard.keep(job.recording.sha256, call.conversation, findings, speech_ms)
 
 
 def _copied(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> SoundCopy | None:

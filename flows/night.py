@@ -63,14 +63,15 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
             transcriber=open_transcriber(settings, store, month_before_usd=spent_usd, shared=shared),
             rules=rules,
             keyring=keyring,
-            copying=_copying(settings, lake),
+            copying=sound_copying(settings, lake),
             low_confidence=settings.low_confidence,
             run_id=run_id,
         )
         yield Night(connection, lake, keyring, settings, tools)
 
 
-def _copying(settings: Settings, lake: Lake) -> Copying | None:
+def sound_copying(settings: Settings, lake: Lake) -> Copying | None:
+    """Where and how redacted copies are made; None where no sound is to be kept."""
     if settings.redacted_audio == "none":
         return None
     return Copying(

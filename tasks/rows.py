@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tasks.facts import CallFacts, turn_span
@@ -62,6 +62,11 @@ class FinishedCall:
     run_id: str
     landed_at: datetime
     certificate: Certificate | None = None
+    earlier_billed_ms: int = 0
+    """Of earlier landings whose answers are used again, where nothing was sent this time."""
+    earlier_cost_usd: float = 0.0
+    reviewed: Mapping[str, str] = field(default_factory=dict)
+    """What people have decided already, by finding_id."""
 
 
 def call_tables(call: FinishedCall) -> dict[str, pa.Table]:
@@ -153,8 +158,8 @@ def _call(call: FinishedCall) -> dict[str, Any]:
         "low_confidence_words": facts.low_confidence_words,
         "redaction_count": sum(finding.tier != "review" for finding in call.findings),
         "rejected_segments": call.rejected_segments,
-        "billed_ms": sum(usage.billed_ms for usage in call.usage),
-        "cost_usd": sum(usage.cost_usd for usage in call.usage),
+        "billed_ms": call.earlier_billed_ms + sum(usage.billed_ms for usage in call.usage),
+        "cost_usd": call.earlier_cost_usd + sum(usage.cost_usd for usage in call.usage),
         "landed_at": call.landed_at,
         "audio_path": call.copy.path if call.copy else None,
         "audio_sha256": call.copy.sha256 if call.copy else None,
@@ -170,8 +175,10 @@ def _redaction(call: FinishedCall, finding: Finding, mark: Mark) -> dict[str, An
     words = call.conversation.words[finding.start_word : finding.end_word]
     starts = [word.start_ms for word in words if word.start_ms is not None]
     ends = [word.end_ms for word in words if word.end_ms is not None]
+    name = finding_id(call.call_id, finding)
+    unreviewed = "pending" if finding.tier != "auto" else "not_needed"
     return _key(call) | {
-        "finding_id": finding_id(call.call_id, finding),
+        "finding_id": name,
         "entity": finding.entity,
         "reason": finding.reason,
         "score": finding.score,
@@ -184,7 +191,7 @@ def _redaction(call: FinishedCall, finding: Finding, mark: Mark) -> dict[str, An
         "end_ms": max(ends) if ends else None,
         "mode": mark.mode,
         "detector_version": call.detector_version,
-        "review_status": "pending" if finding.tier != "auto" else "not_needed",
+        "review_status": call.reviewed.get(name, unreviewed),
         "rules_hash": call.rules_hash,
         "key_id": mark.key_id,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -106,7 +106,9 @@ def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
 def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that may change the lake, which is made when there is none."""
     _make_folder(lake.data)
-    with sqlite3.connect(lake.catalog) as catalog, _told_as_damage(lake):
+    # Closed before DuckDB opens the same file with an SQLite of its own: within one process the two do not
+    # see each other's locks, and one would delete the log that the other writes to.
+    with _told_as_damage(lake), closing(sqlite3.connect(lake.catalog)) as catalog:
         catalog.execute("pragma journal_mode = wal")  # who reads must not lock out who lands
     with _attached(lake, f"data_inlining_row_limit {_INLINE_ROWS}") as connection:
         _create_tables(connection)

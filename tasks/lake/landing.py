@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.lake.catalog import in_turn
-from tasks.lake.sound_files import remove_copies, remove_stray_copies
+from tasks.lake.sound_files import landed_copies, remove_copies, remove_stray_copies
 from tasks.lake.tables import TABLES
 from tasks.lake.whole_file import whole_or_gone
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")
 """Tables of calls, one file a day and batch. The ledger's few rows go into the catalog instead."""
 
-_REPLACED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes")
+REPLACED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes")
 """What landing a call again removes first. What was spent stays on the books: engine_usage only grows."""
 
 _ROW_GROUP_ROWS: Final = 1_000_000
@@ -65,6 +65,7 @@ def land_batch(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) 
 def _land(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) -> None:
     files: dict[str, list[Path]] = {name: [] for name in PARTITIONED}
     copies = set(batch.tables["calls"]["audio_path"].to_pylist())
+    new = copies - landed_copies(connection)
     connection.execute("begin")
     try:
         for name, written in files.items():
@@ -79,7 +80,7 @@ def _land(connection: duckdb.DuckDBPyConnection, lake: Lake, batch: Batch) -> No
         connection.execute("rollback")
         for path in chain.from_iterable(files.values()):
             path.unlink(missing_ok=True)
-        remove_copies(lake, copies)
+        remove_copies(lake, new)
         raise
     remove_copies(lake, before - copies)
 
@@ -160,7 +161,7 @@ def _remove_replaced(connection: duckdb.DuckDBPyConnection, calls: pa.Table) -> 
         "or recording_sha256 in (select recording_sha256 from landing)"
     ).fetchall()
     connection.unregister("landing")
-    for name in _REPLACED if rows else ():
+    for name in REPLACED if rows else ():
         connection.execute(
             f"delete from stored.{name} where call_id in (select unnest(?))",
             [[call_id for call_id, _ in rows]],

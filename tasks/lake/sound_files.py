@@ -22,9 +22,14 @@ def remove_copies(lake: Lake, paths: Iterable[str | None]) -> int:
     return len(there)
 
 
+def landed_copies(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The copies that landed calls name."""
+    rows = connection.execute("select audio_path from stored.calls where audio_path is not null").fetchall()
+    return {path for (path,) in rows}
+
+
 def remove_stray_copies(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     """Delete the copies that no landed call names: what a killed run left, or a call that is gone."""
-    rows = connection.execute("select audio_path from stored.calls where audio_path is not null").fetchall()
-    known = {path for (path,) in rows}
+    known = landed_copies(connection)
     there = (path.relative_to(lake.root).as_posix() for path in lake.audio.rglob("*") if path.is_file())
     return remove_copies(lake, [path for path in there if path not in known])

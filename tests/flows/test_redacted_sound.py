@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,28 @@ def test_every_call_has_a_copy_that_is_silent_where_words_are_redacted(
     modes = {row["entity"]: (row["mode"], row["named"]) for row in rows}
     assert modes["PERSON"] == ("pseudonym", True)
     assert modes.get("PIN", ("delete_only", True)) == ("delete_only", True)
+
+
+def test_other_rules_can_be_applied_when_the_archive_is_gone(
+    warm: WarmCommandLine,
+    archive: Path,
+    rules: str,
+    ask_lake: Ask,
+    broken_checks: Callable[[Path], list[str]],
+) -> None:
+    lake = archive.parent / "lake"
+    warm("ingest", archive, "--lake", lake)
+    shutil.rmtree(archive)
+    before = warm.fetched()
+    said = warm("redact", "--lake", lake, "--json", CALLARCHIVE_REDACTION_RULES=rules)
+    assert (said.code, said.json["calls"], said.json["changed"]) == (0, 3, 3)
+    assert (said.json["not_kept"], said.json["failed"]) == (0, [])
+    assert warm.fetched() == before
+    assert not ask_lake(lake, "select * from words where word in ('parcel', 'bad', 'line')")
+    assert broken_checks(lake) == []
+    assert files(lake) == sorted(row["audio_path"] for row in ask_lake(lake, COPIES))
+    for call in ("short-0", "short-1", "short-2"):
+        assert warm("certificate", "--lake", lake, "--call", call).code == 0
 
 
 def test_no_sound_is_kept_where_none_is_wished(warm: WarmCommandLine, archive: Path, ask_lake: Ask) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -27,7 +28,6 @@ from tasks.schemas import SoundCopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tasks.lake.catalog import Connection
     from tasks.rows import FinishedCall
@@ -521,6 +521,18 @@ def test_nothing_outside_of_the_audio_folder_is_ever_removed(lake: Lake, connect
     _land(connection, lake, finished_call("call-1", copy=astray))
     _land(connection, lake, finished_call("call-1"))
     assert lake.catalog.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells what is open")
+def test_a_lake_that_is_closed_is_not_held_open(empty_place: Lake) -> None:
+    for _ in range(2):
+        with writing(empty_place):
+            pass
+    opened = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            opened.append(str(link.readlink()))
+    assert not [path for path in opened if path.startswith(str(empty_place.root))]
 
 
 def test_a_second_process_can_write_between_two_landings(lake: Lake, connection: Connection) -> None:

@@ -1,0 +1,152 @@
+"""Step: a landed call under the present rules, from what was heard in it and its own redacted copy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tasks.certificate import certify
+from tasks.copy_sound import Copying, Original, copy_sound
+from tasks.facts import CallFacts
+from tasks.find_pii import find_pii
+from tasks.mark_findings import mark_findings
+from tasks.redact.marks import Mark, finding_id
+from tasks.redact.mute_spans import Sound
+from tasks.redact.render import render
+from tasks.redact.rules import DETECTOR_VERSION
+from tasks.redact_metadata import redact_fields
+from tasks.rows import FinishedCall
+from tasks.schemas import CallMetadata, Finding, PreparedAudio, Recording, SoundCopy
+from tasks.speakers import Speakers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.heard_calls import HeardCall
+    from tasks.keys import Keyring
+    from tasks.lake.landed_calls import LandedCall
+    from tasks.redact.rules import Rules
+    from tasks.schemas import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Redacting:
+    """The present rules, keys and settings."""
+
+    rules: Rules
+    keyring: Keyring
+    copying: Copying | None
+    run_id: str
+
+
+def is_up_to_date(landed: LandedCall, rules: Rules) -> bool:
+    """Whether a call was redacted by just these rules and this detector."""
+    stated = landed.certified
+    return (stated.get("rules_hash"), stated.get("detector_version")) == (rules.hash, DETECTOR_VERSION)
+
+
+def redact_again(landed: LandedCall, heard: HeardCall, redacting: Redacting) -> FinishedCall:
+    """The call as it would land now. What people decided about a finding stands.
+
+    The copy of its sound is made from the one in the lake, so what was muted stays muted.
+    """
+    findings = _findings(landed, heard, redacting.rules)
+    marks = _marks(landed, heard, findings, redacting)
+    pairs = [(one, mark) for one, mark in zip(findings, marks, strict=True) if mark.mode != "none"]
+    shown = [one for one, _ in pairs]
+    row = landed.call
+    fields = json.loads(row["metadata"]) if row["metadata"] else {}
+    call = FinishedCall(
+        call_id=landed.call_id,
+        recording=_recording(landed),
+        source_uri_masked=row["source_uri_masked"],
+        metadata=redact_fields(fields, redacting.rules),
+        customer_key=row["customer_key"],
+        audio=PreparedAudio(row["duration_ms"], row["channel_count"], row["channel_verdict"], (), {}),
+        speakers=Speakers({}, row["speaker_source"], row["speaker_doubt"]),
+        conversation=render(heard.conversation, shown, [mark.text for _, mark in pairs]),
+        findings=findings,
+        marks=marks,
+        copy=_copy(landed, heard, shown, redacting),
+        facts=CallFacts(**{name: row[name] for name in CallFacts.__dataclass_fields__}),
+        usage=(),
+        engine=row["engine"],
+        model=row["model"],
+        language=row["language"],
+        recipe_id=_recipe_id(row["recipe_id"], redacting.rules),
+        rejected_segments=row["rejected_segments"],
+        detector_version=DETECTOR_VERSION,
+        rules_hash=redacting.rules.hash,
+        run_id=redacting.run_id,
+        landed_at=datetime.now(UTC),
+        earlier_billed_ms=row["billed_ms"],
+        earlier_cost_usd=row["cost_usd"],
+        reviewed={one["finding_id"]: one["review_status"] for one in landed.findings if _is_decided(one)},
+    )
+    return replace(call, certificate=certify(call, redacting.rules.profile, redacting.keyring))
+
+
+def _findings(landed: LandedCall, heard: HeardCall, rules: Rules) -> tuple[Finding, ...]:
+    """What the rules find now, the secrets that are gone from the words, and what a person confirmed."""
+    found = [*find_pii(heard.conversation, rules), *heard.secrets]
+    covered = {word for one in found if one.tier != "review" for word in range(one.start_word, one.end_word)}
+    ids = {finding_id(landed.call_id, one) for one in found}
+    for row in landed.findings:
+        words = range(row["start_word"], row["end_word"])
+        confirmed = row["review_status"] == "confirmed" and row["finding_id"] not in ids
+        if confirmed and not covered.issuperset(words):
+            found.append(_finding(row))
+    return tuple(sorted(found, key=lambda one: (one.start_word, one.end_word)))
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    tier: Tier = "auto" if row["tier"] == "auto" else "flagged"
+    return Finding(row["entity"], row["start_word"], row["end_word"], row["score"], tier, row["reason"])
+
+
+def _marks(
+    landed: LandedCall, heard: HeardCall, findings: Sequence[Finding], redacting: Redacting
+) -> list[Mark]:
+    """A mark for each finding; none, and nothing kept, where a person said that it is no personal data."""
+    rejected = {row["finding_id"] for row in landed.findings if row["review_status"] == "rejected"}
+    marks = mark_findings(landed.call_id, heard.conversation, findings, redacting.rules, redacting.keyring)
+    return [
+        Mark("none", mark.text) if finding_id(landed.call_id, one) in rejected else mark
+        for one, mark in zip(findings, marks, strict=True)
+    ]
+
+
+def _is_decided(row: dict[str, Any]) -> bool:
+    return row["review_status"] not in {None, "pending", "not_needed"}
+
+
+def _copy(
+    landed: LandedCall, heard: HeardCall, findings: Sequence[Finding], redacting: Redacting
+) -> SoundCopy | None:
+    row, copying = landed.call, redacting.copying
+    if copying is None or not row.get("audio_path"):
+        return None
+    words = heard.conversation.words
+    redacted = {word for one in findings for word in range(one.start_word, one.end_word)}
+    if redacted <= set(landed.marks):
+        return SoundCopy(row["audio_path"], row["audio_sha256"], row["muted_ms"])
+    sound = Sound(row["channel_verdict"], row["channel_count"], row["duration_ms"], heard.speech_ms)
+    path = copying.root / row["audio_path"]
+    original = Original(path, row["audio_sha256"], sound, row["call_date"])
+    before = [Finding("", word, word + 1, 1.0, "auto", "") for word in landed.marks if word < len(words)]
+    return copy_sound(original, heard.conversation, [*findings, *before], copying, redacting.run_id)
+
+
+def _recording(landed: LandedCall) -> Recording:
+    row = landed.call
+    metadata = CallMetadata(row["call_id"], row["started_at"], row["agent_id"], row["queue"])
+    return Recording("", row["recording_sha256"], landed.ledger["size_bytes"], None, metadata)
+
+
+def _recipe_id(before: str, rules: Rules) -> str:
+    """Names what shaped the transcript, and the rules that were applied to it later."""
+    shape = f"{before}\n{rules.hash}\n{DETECTOR_VERSION}"
+    return hashlib.sha256(shape.encode()).hexdigest()[:16]
