@@ -14,7 +14,6 @@ from tasks.certificate import certify
 from tasks.copy_sound import Copying, Original, copy_sound
 from tasks.facts import call_facts
 from tasks.find_pii import find_pii
-from tasks.heard_calls import HeardCalls
 from tasks.mark_findings import mark_findings
 from tasks.redact.mute_spans import Sound
 from tasks.redact.render import render
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from flows.hear import HeardCall
     from tasks.audio.limits import AudioLimits
+    from tasks.heard_calls import HeardCalls
     from tasks.keys import Keyring
     from tasks.schemas import CallMetadata, Finding, Recording, SoundCopy, Usage
 
@@ -51,6 +51,7 @@ class Tools:
     transcriber: Transcriber
     rules: Rules
     keyring: Keyring
+    heard: HeardCalls
     copying: Copying | None
     """None where no redacted sound is kept."""
     low_confidence: float
@@ -110,8 +111,7 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
 
 def _keep(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> None:
     speech_ms = {track.channel: track.speech_spans_ms for track in call.audio.tracks}
-    heard = HeardCalls.beside(tools.transcriber.store)
-    heard.keep(job.recording.sha256, call.conversation, findings, speech_ms)
+    tools.heard.keep(job.recording.sha256, call.conversation, findings, speech_ms)
 
 
 def _copied(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> SoundCopy | None:

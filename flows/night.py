@@ -13,6 +13,7 @@ from tasks.answers import AnswerStore
 from tasks.audio.limits import AudioLimits
 from tasks.copy_sound import Copying
 from tasks.errors import SettingsError
+from tasks.heard_calls import HeardCalls
 from tasks.keys import Keyring, load_keyring
 from tasks.lake.books import spent_since
 from tasks.lake.catalog import Connection, Lake, writing
@@ -49,12 +50,14 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
         load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode),
     )
     store = AnswerStore(str(lake.answers), keyring)
+    heard = HeardCalls(AnswerStore(str(lake.heard), keyring))
     if settings.send_links and not archive.gives_links:
         raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
     open_transcriber(settings, store)  # a wrong setting is told before a lake is made
     with writing(lake) as connection:
         remove_orphans(connection, lake)
         store.remove_parts()
+        heard.store.remove_parts()
         month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         spent_usd = spent_since(connection, month)
         tools = Tools(
@@ -63,6 +66,7 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
             transcriber=open_transcriber(settings, store, month_before_usd=spent_usd, shared=shared),
             rules=rules,
             keyring=keyring,
+            heard=heard,
             copying=sound_copying(settings, lake),
             low_confidence=settings.low_confidence,
             run_id=run_id,

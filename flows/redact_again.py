@@ -106,7 +106,7 @@ def redact_landed_calls(settings: Settings, since: date, *, dry_run: bool) -> Re
             again = _Again(
                 connection,
                 lake,
-                HeardCalls.beside(AnswerStore(str(lake.answers), keyring)),
+                HeardCalls(AnswerStore(str(lake.heard), keyring)),
                 Redacting(rules, keyring, copying, run_id=uuid4().hex[:12]),
                 report,
             )

@@ -1,4 +1,4 @@
-"""What was heard in a call, kept encrypted beside the answers: new rules need no new transcription."""
+"""What was heard in a call, kept encrypted like the answers: new rules need no new transcription."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import zlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tasks.answers import AnswerStore
 from tasks.redact.render import render
 from tasks.redact.rules import NEVER_KEPT
 from tasks.schemas import Conversation, Finding, Turn, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from tasks.answers import AnswerStore
 
     Spans = Mapping[int, Sequence[tuple[int, int]]]
 
@@ -34,14 +35,9 @@ class HeardCall:
 
 @dataclass(frozen=True, slots=True)
 class HeardCalls:
-    """One encrypted file per recording, named by its SHA-256. Written whole or not at all."""
+    """One encrypted file per recording, named by its SHA-256, in a store of their own."""
 
     store: AnswerStore
-
-    @classmethod
-    def beside(cls, answers: AnswerStore) -> HeardCalls:
-        """Those of the lake that these answers are of."""
-        return cls(AnswerStore(f"{answers.root}/heard", answers.keyring))
 
     def keep(
         self, sha256: str, conversation: Conversation, findings: Iterable[Finding], speech_ms: Spans

@@ -34,7 +34,7 @@ SPEECH = {0: [(0, 900)], 1: []}
 
 @pytest.fixture
 def heard(tmp_path: Path, keyring: Keyring) -> HeardCalls:
-    calls = HeardCalls.beside(AnswerStore(str(tmp_path / "answers"), keyring))
+    calls = HeardCalls(AnswerStore(str(tmp_path / "heard"), keyring))
     calls.keep(SHA256, SAID, FOUND, SPEECH)
     return calls
 
@@ -60,15 +60,15 @@ def test_a_secret_that_waits_for_a_person_is_no_finding_yet(heard: HeardCalls) -
 def test_nothing_can_be_read_on_the_disk_and_no_name_tells_anything(
     heard: HeardCalls, tmp_path: Path
 ) -> None:
-    (file,) = [path for path in tmp_path.rglob("*") if path.is_file() and "answers" in path.parts]
+    (file,) = [path for path in tmp_path.rglob("*") if path.is_file() and "heard" in path.parts]
     assert file.name == SHA256
     assert not any(word.encode() in file.read_bytes() for word in ("4263", "731", "customer", "card"))
 
 
 def test_without_its_key_it_stays_closed(heard: HeardCalls, tmp_path: Path) -> None:
-    other = AnswerStore(str(tmp_path / "answers"), Keyring("99999999", {"99999999": bytes(32)}))
+    other = AnswerStore(str(tmp_path / "heard"), Keyring("99999999", {"99999999": bytes(32)}))
     with pytest.raises(KeyMissing):
-        HeardCalls.beside(other).get(SHA256)
+        HeardCalls(other).get(SHA256)
 
 
 def test_what_is_forgotten_or_was_never_kept_is_none(heard: HeardCalls) -> None:

@@ -101,9 +101,7 @@ def _call(lake: Lake, keyring: Keyring, recording: Path, call_id: str, day: int)
     call = replace(call, copy=copy_sound(original, heard, findings, copying, call_id))
     call = replace(call, audio=replace(call.audio, duration_ms=12_000))
     call = replace(call, facts=replace(call.facts, silence_ms=call.facts.silence_ms + 2_000))
-    HeardCalls.beside(AnswerStore(str(lake.answers), keyring)).keep(
-        call.recording.sha256, heard, findings, {}
-    )
+    HeardCalls(AnswerStore(str(lake.heard), keyring)).keep(call.recording.sha256, heard, findings, {})
     return replace(call, certificate=certify(call, "all", keyring))
 
 
@@ -150,12 +148,12 @@ def decoded(lake: Lake, path: str) -> Any:
 
 
 def everything(lake: Lake) -> str:
-    """All that the lake's files say, encrypted answers left out."""
+    """All that the lake's files say, what is encrypted left out."""
     said = []
     for path in lake.root.rglob("*"):
         if path.suffix == ".parquet":
             said.append(str(pq.read_table(path).to_pylist()))
-        elif path.is_file() and "answers" not in path.parts:
+        elif path.is_file() and "heard" not in path.parts:
             said.append(path.read_bytes().decode("latin-1"))
     return "\n".join(said)
 
@@ -314,8 +312,8 @@ def test_the_new_certificate_holds(
 def test_a_call_that_was_not_kept_is_told(
     lake: Lake, settings: Settings, with_rules: Callable[..., Settings]
 ) -> None:
-    store = AnswerStore(str(lake.answers), load_keyring(settings.key_file))
-    HeardCalls.beside(store).forget(finished_call("call-1").recording.sha256)
+    store = AnswerStore(str(lake.heard), load_keyring(settings.key_file))
+    HeardCalls(store).forget(finished_call("call-1").recording.sha256)
     report = redact_landed_calls(with_rules(lake, deny={"PERSON": ["zanzibar"]}), date.min, dry_run=False)
     assert (report.not_kept, report.changed) == (1, 1)
 

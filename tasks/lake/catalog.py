@@ -85,6 +85,11 @@ class Lake:
         """The folder of the encrypted answers."""
         return self.root / "answers"
 
+    @property
+    def heard(self) -> Path:
+        """The folder of the conversations as they were heard, encrypted."""
+        return self.root / "heard"
+
 
 @contextmanager
 def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
