@@ -12,22 +12,7 @@ if TYPE_CHECKING:
     from made_lake import Ask, Lake, Open
     from made_talk import Row
 
-    from tasks.questions.question import Question
-
     Tuples = Callable[..., list[tuple[Any, ...]]]
-
-ORDERS = {
-    "calls_by_agent": ("-calls", "agent_id"),
-    "interruptions": ("-overlap_ms", "call_id", "voice", "interrupted_voice"),
-    "longest_silence": ("-silence_ms", "call_id"),
-    "low_confidence_calls": ("-unsure_share", "call_id"),
-    "redactions_by_type": ("-findings", "entity"),
-    "response_time": ("call_date", "call_id", "voice"),
-    "talk_listen_ratio": ("call_date", "call_id"),
-    "words_per_minute": ("call_date", "call_id", "speaker"),
-    "greeting_within": ("call_date", "call_id"),
-    "phrase_search": ("call_date", "call_id", "first_word"),
-}
 
 
 def talk(*said: tuple[str, int, int], duration_ms: int = 10_000, word: str = "well") -> Lake:
@@ -150,18 +135,3 @@ def test_a_phrase_goes_on_over_a_pause_of_exactly_the_limit(rows_of: Tuples) -> 
         s: rows_of("phrase_search", lake, "end_ms", phrase="well, well", pause_s=s) for s in ("2", "1.999")
     }
     assert found == {"2": [(3000,)], "1.999": []}
-
-
-@pytest.mark.parametrize("name", ORDERS)
-def test_answers_come_in_a_settled_order(name: str, ask: Ask, questions: dict[str, Question]) -> None:
-    assert set(ORDERS) == set(questions)
-    rows = ask(name, **({"phrase": "my account"} if name == "phrase_search" else {}))
-    assert len(rows) > 2
-    expected = rows[::-1]
-    expected.sort(key=lambda row: [_place(row, column) for column in ORDERS[name]])
-    assert rows == expected
-
-
-def _place(row: Row, column: str) -> tuple[bool, Any]:
-    value = row[column.removeprefix("-")]
-    return value is None, -value if column.startswith("-") else value

@@ -104,6 +104,13 @@ def test_the_last_step_is_all_that_is_selected(question: Question) -> None:
     assert question.question.endswith("?")
 
 
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_answers_come_in_a_settled_order(question: Question) -> None:
+    order = re.findall(r"^order by (.+)$", question.sql, re.MULTILINE)[-1]
+    assert question.sql.endswith(f"order by {order}")
+    assert {column.split()[0] for column in order.split(", ")} >= set(question.key)
+
+
 def test_headers_are_lifted_into_comments_on_views_and_columns(open_lake: Open) -> None:
     with open_lake({}) as connection:
         for statement in view_statements(RELATIONS)[len(RELATIONS) :]:
