@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.cli.options import Json, Lake
 from flows.cli.output import print_json, print_rows, say, stdout
-from flows.cli.sql import Form
+from flows.cli.sql import Form, Output
 from tasks.errors import SettingsError
 from tasks.lake.catalog import Lake as LakeAt
 from tasks.lake.catalog import reading
@@ -28,8 +27,8 @@ def register(app: typer.Typer) -> None:
 def ask(
     question: Annotated[str | None, typer.Argument(help="A question's name; none lists them.")] = None,
     param: Annotated[list[str] | None, typer.Option("--param", "-p", help="name=value, repeatable.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = "table",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write into a file instead.")] = None,
+    form: Form = None,
+    output: Output = None,
     lake: Lake = None,
     json: Json = False,
 ) -> None:
@@ -47,7 +46,7 @@ def ask(
     with reading(place) as connection:
         confine(connection, place)
         rows = run_query(connection, asked.sql, values)
-    machine = json or form != "table" or output is not None
+    machine = json or form not in (None, "table") or output is not None
     if not machine:
         say(asked.question, style="bold")
     print_rows(rows, "json" if json else form, output)

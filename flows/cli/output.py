@@ -1,20 +1,18 @@
-"""What commands print: tables for people, JSON, CSV and Parquet for machines."""
+"""What commands print: tables for people, rows as files and JSON for machines."""
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from flows.cli.row_files import Form, as_json, file_of, form_of
+from tasks.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,11 +41,6 @@ def print_json(value: Any) -> None:
     print(as_json(value))  # noqa: T201  (what was asked for)
 
 
-def as_json(value: Any) -> str:
-    """A value as a JSON document."""
-    return json.dumps(value, default=_plain, indent=2, ensure_ascii=False)
-
-
 def print_text(text: str, target: Path | None) -> None:
     """Text on stdout or into a file, as it is."""
     _write(text.encode(), target)
@@ -63,34 +56,35 @@ def print_table(rows: pa.Table, title: str | None = None) -> None:
         table.add_row(*(Text(_cell(value)) for value in row.values()))
     stdout.print(table)
     if rows.num_rows > _MAX_TABLE_ROWS:
-        say(f"... {rows.num_rows - _MAX_TABLE_ROWS} more rows; --format csv, json or parquet gives all")
+        say(f"... {rows.num_rows - _MAX_TABLE_ROWS} more rows; --format csv, json, parquet or xlsx gives all")
 
 
-def print_rows(rows: pa.Table, form: str, target: Path | None) -> None:
-    """Rows in one of the forms table, csv, json and parquet, on stdout or into a file."""
-    if form == "table" and target is None:
+def print_rows(rows: pa.Table, form: Form | Literal["table"] | None, target: Path | None) -> None:
+    """Rows in one of the forms table, csv, json, parquet and xlsx, on stdout or into a file.
+
+    Without a form it is the one that the file's name asks for, else JSON in a file and a table on stdout.
+
+    Raises:
+        SettingsError: the file cannot be written, or the form cannot hold the rows.
+    """
+    if form in (None, "table") and target is None:
         print_table(rows)
-    elif form == "json" or (form == "table" and target is not None):
-        _write(
-            json.dumps(_rows(rows), default=_plain, indent=2, ensure_ascii=False).encode() + b"\n",
-            target,
-        )
-    elif form == "csv":
-        sink = pa.BufferOutputStream()
-        pyarrow.csv.write_csv(_flat(rows), sink)
-        _write(sink.getvalue().to_pybytes(), target)
-    else:
-        sink = pa.BufferOutputStream()
-        pq.write_table(rows, sink, compression="zstd")
-        _write(sink.getvalue().to_pybytes(), target)
+        return
+    chosen = form_of(target) or "json" if form is None or form == "table" else form
+    if target is None and chosen in ("parquet", "xlsx") and sys.stdout.isatty():
+        raise SettingsError(f"{chosen} is no text to show; name a file: -o rows.{chosen}")
+    _write(file_of(rows, chosen), target)
 
 
 def _write(content: bytes, target: Path | None) -> None:
-    if target:
-        target.write_bytes(content)
-    else:
+    if target is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
+        return
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise SettingsError(f"{target} cannot be written: {error.strerror}; name another file") from None
 
 
 def _cell(value: Any) -> str:
@@ -101,34 +95,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     return str(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
-
-
-def _rows(rows: pa.Table) -> list[dict[str, Any]]:
-    """Rows with values that JSON has: sums of whole numbers stay whole, and what is no number is null."""
-    return [{name: _json_value(value) for name, value in row.items()} for row in rows.to_pylist()]
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _flat(rows: pa.Table) -> pa.Table:
-    """Rows whose lists and structs are written as JSON, for forms that know neither."""
-    for place, field in enumerate(rows.schema):
-        if pa.types.is_nested(field.type):
-            texts = [
-                None if value is None else json.dumps(value, default=_plain)
-                for value in rows.column(place).to_pylist()
-            ]
-            rows = rows.set_column(place, field.name, pa.array(texts, pa.string()))
-    return rows

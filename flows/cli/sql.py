@@ -14,7 +14,11 @@ from tasks.lake.catalog import reading
 from tasks.lake.query import confine, run_query
 from tasks.settings import load_settings
 
-Form = Literal["table", "csv", "json", "parquet"]
+Form = Annotated[
+    Literal["table", "csv", "json", "parquet", "xlsx"] | None,
+    typer.Option("--format", help="How to write the rows.  [default: as the file is named, else table]"),
+]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write into a file instead.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,8 +28,8 @@ def register(app: typer.Typer) -> None:
 
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT.", show_default=False)],
-    form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = "table",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write into a file instead.")] = None,
+    form: Form = None,
+    output: Output = None,
     lake: Lake = None,
     json: Json = False,
 ) -> None:

@@ -19,6 +19,8 @@ from tasks.lake.query import run_query
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from command_line import WarmCommandLine
+
     Ask = Callable[[Path, str], list[dict[str, Any]]]
 
 
@@ -51,3 +53,12 @@ def archive(tmp_path: Path) -> Path:
     folder = tmp_path / "archive"
     write_calls(folder, 3)
     return folder
+
+
+@pytest.fixture(scope="session")
+def exported(warm: WarmCommandLine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of two short calls of different days. Read only."""
+    folder = tmp_path_factory.mktemp("exported")
+    write_calls(folder / "archive", 2)
+    assert warm("ingest", folder / "archive", "--lake", folder / "lake").code == 0
+    return folder / "lake"
