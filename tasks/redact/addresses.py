@@ -23,6 +23,8 @@ NOT_IN_NAMES = word_set("not_in_names")
 """No word of a street's name, between the number and "street"."""
 BOX = frozenset({"post", "office", "box"})
 SURE_UNITS = frozenset({"apartment", "apt", "unit", "flat", "suite", "ste", "lot", "trailer"})
+FORMAL = places.STREETS | places.HEADINGS | SURE_UNITS | {"box"}
+"""Without one of these nothing has the form of an address."""
 LEADING = word_set("leading")
 """An address begins after one of these, in an answer that is a sentence."""
 LONGEST_ANSWER = 40
@@ -34,19 +36,21 @@ _SHORT_ANSWER = 14
 def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Addresses by their form, then those that were asked for, then the post codes behind both."""
     found: list[Candidate] = []
+    formal = {script.say_of[at] for at, core in enumerate(script.cores) if core in FORMAL}
     for index, say in enumerate(script.says):
         wanted = _is_wanted(script, index) or _corrects(script, index, found)
-        here = list(_by_form(script, say, wanted=wanted))
+        here = list(_by_form(script, say, wanted=wanted)) if index in formal else []
         if wanted:
             here += _announced(script, index, here)
         if _is_answer(script, index):
             here += _whole_answer(script, index)
-        found += _extended(script, say, here)
+        if here:
+            found += _extended(script, say, here)
     return [*found, *_post_codes(script, runs, found)]
 
 
 def _is_wanted(script: Script, index: int) -> bool:
-    return any(cue.entity == "ADDRESS" for cue in script.cues[index]) or "ADDRESS" in asked(script, index)
+    return "ADDRESS" in asked(script, index) or any(cue.entity == "ADDRESS" for cue in script.cues[index])
 
 
 def _corrects(script: Script, index: int, found: Sequence[Candidate]) -> bool:

@@ -52,6 +52,9 @@ def build_allow_list(entries: Iterable[str]) -> AllowList:
 
 def without(candidates: Iterable[Candidate], allowed: set[int]) -> Iterator[Candidate]:
     """The candidates less the allowed words; one that they cut in two becomes two."""
+    if not allowed:
+        yield from candidates
+        return
     for candidate in candidates:
         first = candidate.first
         for word in range(candidate.first, candidate.end + 1):

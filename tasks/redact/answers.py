@@ -39,7 +39,8 @@ def find_answers(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noq
     """Secrets that are told or asked for, and answers that are mostly letters, digits or unusual words."""
     found: list[Candidate] = []
     for index, say in enumerate(script.says):
-        found += _told(script, index)
+        if script.cues[index]:
+            found += _told(script, index)
         wanted = asked(script, index)
         if not wanted or not asks(script, index) or refuses(script, say):
             continue

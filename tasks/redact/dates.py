@@ -74,11 +74,13 @@ def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
 def _dates(script: Script, asking: Container[int]) -> Iterator[Date]:
     """Stretches of numbers, ordinals and months in one breath; bare numbers only where dates are asked."""
     end = 0
+    named = {script.say_of[at] for at in script.dated if script.tokens[at].date_part != "number"}
     for at in script.dated:
-        if at >= end and _part(script, at):
+        say = script.say_of[at]
+        if at >= end and (say in named or say in asking) and _part(script, at):
             end = _end(script, at)
             bare = all(script.tokens[word].date_part in {"", "number"} for word in range(at, end))
-            if not bare or script.say_of[at] in asking:
+            if not bare or say in asking:
                 yield _read(script, at, end)
 
 

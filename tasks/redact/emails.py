@@ -32,9 +32,10 @@ _DOMAIN = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$")
 def find_emails(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """E-mail addresses, and the spellings around them."""
     found: list[Candidate] = []
+    signed = {script.say_of[at] for at in script.at_signs}
     for index, say in enumerate(script.says):
         entity = _wanted(script, index)
-        spoken = list(_addresses(script, say, entity))
+        spoken = list(_addresses(script, say, entity)) if index in signed else []
         found += spoken
         if spoken:
             found += _spellings(script, say, runs, spoken)
@@ -45,11 +46,9 @@ def find_emails(script: Script, runs: Sequence[Run]) -> list[Candidate]:
 
 def _wanted(script: Script, index: int) -> str:
     """EMAIL or UPI_ID where one of them is announced here or was asked for, else an empty string."""
-    here = [cue.entity for cue in script.cues[index]]
-    for entity in (*reversed(here), *asked(script, index)):
-        if entity in {"EMAIL", "UPI_ID"}:
-            return entity
-    return ""
+    here = (cue.entity for cue in reversed(script.cues[index]))
+    wanted = (entity for entity in (*here, *asked(script, index)) if entity in {"EMAIL", "UPI_ID"})
+    return next(wanted, "")
 
 
 def _addresses(script: Script, say: Say, wanted: str) -> Iterator[Candidate]:

@@ -49,8 +49,10 @@ def expectations(script: Script, first: int, end: int, *, firm: bool) -> list[Ex
 
     A firm value is one that hardly answers anything else: it may come after a refusal, or another question.
     """
-    found = [*_in_breath(script, first, end, firm=firm), *_before(script, first, firm=firm)]
-    return sorted(found)
+    here = script.say_of[first], firm
+    if here not in script.told_before:
+        script.told_before[here] = _before(script, script.say_of[first], firm=firm)
+    return sorted([*_in_breath(script, first, end, firm=firm), *script.told_before[here]])
 
 
 def asked(script: Script, index: int) -> list[str]:
@@ -153,9 +155,9 @@ def _belongs(script: Script, end: int, cue: int) -> bool:
     )
 
 
-def _before(script: Script, first: int, *, firm: bool) -> list[Expectation]:
-    found = []
-    here = script.say_of[first]
+def _before(script: Script, here: int, *, firm: bool) -> list[Expectation]:
+    """What the turns before says[here] announce; the same for everything that is said in it."""
+    found: list[Expectation] = []
     for back in range(1, 2 * WINDOW):
         before = here - back
         if before < 0:

@@ -95,10 +95,8 @@ def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> I
         cores = script.cores[candidate.first : candidate.end]
         if len(cores) > 1 and not all(core in lexicon.LINKS or core in NEVER for core in cores):
             said[cores[0]].append((cores, candidate))
-    for at, core in enumerate(script.cores):
-        if core not in said or at in covered:
-            continue
-        for cores, candidate in said[core]:
+    for at in [at for at, core in enumerate(script.cores) if core in said and at not in covered]:
+        for cores, candidate in said[script.cores[at]]:
             end = at + len(cores)
             if script.cores[at:end] == cores and end <= script.span(at).end:
                 yield Candidate(at, end, candidate.entity, min(0.6, candidate.score), "memory")
@@ -109,10 +107,8 @@ def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Ite
     if not known:
         return
     known |= {f"{word}'s": entity for word, entity in known.items()}
-    for at, core in enumerate(script.cores):
-        entity = known.get(core)
-        if not entity or at in covered:
-            continue
+    for at in [at for at, core in enumerate(script.cores) if core in known and at not in covered]:
+        entity = known[script.cores[at]]
         if not script.tokens[at].name.common or _is_name_here(script, at) or _is_echo(script, at, covered):
             with_last = entity == "PERSON" and _last_name_follows(script, at)
             yield Candidate(at, at + 2 if with_last else at + 1, entity, 0.6, "memory")

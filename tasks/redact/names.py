@@ -50,29 +50,21 @@ _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
 def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Names by what introduces them, as answers to "who", and by lists; each with the spelling behind it."""
-    found: list[Candidate] = []
+    found = [*_introduced(script), *_titled(script), *_known(script)]
     for index, say in enumerate(script.says):
-        wanted = "PERSON" in asked(script, index) and not refuses(script, say)
-        marked = script.within(say, script.marked)
-        here = [
-            *_introduced(script, say, marked),
-            *_titled(script, say, marked),
-            *_known(script, say, marked),
-        ]
-        if wanted:
-            here += _answered(script, say)
-        found += here
+        if "PERSON" in asked(script, index) and not refuses(script, say):
+            found += _answered(script, say)
     return [*found, *_spelled(script, runs, found)]
 
 
-def _introduced(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:
-    for before in marked:
-        at = before + 1
-        strength = _introduction(script, at) if script.cores[before] in INTRODUCING and at < say.end else ""
+def _introduced(script: Script) -> Iterator[Candidate]:
+    for before in script.marked_as(INTRODUCING):
+        at, limit = before + 1, script.span(before).end
+        strength = _introduction(script, at) if at < limit else ""
         if strength == "strong":
-            end = name_end(script, at, say.end, bold=True)
+            end = name_end(script, at, limit, bold=True)
         elif strength and (looks_like_name(script, at, bold=strength == "weak") or _is_me(script, at)):
-            end = name_end(script, at, say.end, bold=False)
+            end = name_end(script, at, limit, bold=False)
         else:
             continue
         if end > at and not (strength != "strong" and is_company(script, at, end)):
@@ -83,10 +75,8 @@ def _introduced(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Can
 
 def _introduction(script: Script, at: int) -> str:
     """How strongly the words before this one say that a name follows: strong, weak, faint or not ("")."""
-    spoken = script.cores[max(script.span(at).first, at - 4) : at]
-    before, second = spoken[-1], spoken[-2] if len(spoken) > 1 else ""
-    phrases = (tuple(spoken[-length:]) for length in range(1, len(spoken) + 1))
-    if before in STRONG_LAST and not script.tokens[at - 1].closes and any(one in STRONG for one in phrases):
+    before, second, third = script.cores[at - 1], script.prev(at, 2), script.prev(at, 3)
+    if before in STRONG_LAST and not script.tokens[at - 1].closes and _ends_strongly(script, at):
         return "strong"
     if (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
         return "weak"
@@ -98,9 +88,14 @@ def _introduction(script: Script, at: int) -> str:
         return "weak"
     if before == "back" and second == "welcome":
         return "weak"
-    if before in I_AM or (before == "am" and second == "i") or spoken[-3:-2] == ["behalf"]:
+    if before in I_AM or (before == "am" and second == "i") or third == "behalf":
         return "faint"
     return ""
+
+
+def _ends_strongly(script: Script, at: int) -> bool:
+    first = script.span(at).first
+    return any(tuple(script.cores[start:at]) in STRONG for start in range(max(first, at - 4), at))
 
 
 def _is_me(script: Script, at: int) -> bool:
@@ -113,15 +108,15 @@ def _is_me(script: Script, at: int) -> bool:
     return script.prev(at) == "i'm" and ends and not plain and is_unknown(script, at)
 
 
-def _titled(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:
-    for at in marked:
-        title = script.cores[at]
-        if title not in TITLES or at + 1 >= say.end or script.tokens[at + 1].sealed:
+def _titled(script: Script) -> Iterator[Candidate]:
+    for at in script.marked_as(TITLES):
+        title, limit = script.cores[at], script.span(at).end
+        if at + 1 >= limit or script.tokens[at + 1].sealed:
             continue
         sure = title in SHORT_TITLES or (
             _is_listed(script, at + 1) if title in ALSO_WORDS else looks_like_name(script, at + 1, bold=True)
         )
-        end = name_end(script, at + 1, say.end, bold=title in SHORT_TITLES) if sure else at + 1
+        end = name_end(script, at + 1, limit, bold=title in SHORT_TITLES) if sure else at + 1
         if end > at + 1:
             yield Candidate(at, end, "PERSON", 0.85, "title")
 
@@ -131,10 +126,10 @@ def _is_listed(script: Script, at: int) -> bool:
     return reading.first or (reading.last and not reading.common) or is_capital(script, at)
 
 
-def _known(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidate]:
+def _known(script: Script) -> Iterator[Candidate]:
     """Listed first names: with a last name behind, or alone where they are hardly ever anything else."""
-    taken = say.first
-    for at in marked:
+    taken = 0
+    for at in script.marked:
         reading = script.tokens[at].name
         if not (reading.first or reading.everyday) or at < taken or script.in_cue(at):
             continue
@@ -143,7 +138,7 @@ def _known(script: Script, say: Say, marked: Sequence[int]) -> Iterator[Candidat
         if reading.everyday and _acts(script, at):
             yield Candidate(at, at + 1, "PERSON", 0.6, "acts")
         end = (
-            name_end(script, at, say.end, bold=False)
+            name_end(script, at, script.span(at).end, bold=False)
             if reading.first or followed_by_last_name(script, at)
             else at
         )

@@ -11,8 +11,9 @@ from tasks.redact.cues import Cue, Trie, match_cues
 from tasks.redact.tokens import Token, read_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
+    from tasks.redact.expectations import Expectation
     from tasks.schemas import Conversation, Turn
 
 
@@ -50,10 +51,16 @@ class Script:
     """What each of `says` answers, as far as it was looked up."""
     counts_asked: dict[int, bool] = field(default_factory=dict)
     """Whether each of `says` asks for an amount, as far as it was looked up."""
+    told_before: dict[tuple[int, bool], list[Expectation]] = field(default_factory=dict)
+    """What is expected in each of `says` of a value, firm or not, as far as it was looked up."""
 
     def within(self, say: Say, words: list[int]) -> list[int]:
         """Those of an ascending list of words that are said in this breath."""
         return words[bisect_left(words, say.first) : bisect_left(words, say.end)]
+
+    def marked_as(self, words: Container[str]) -> list[int]:
+        """Those of the marked words that are one of these."""
+        return [at for at in self.marked if self.cores[at] in words]
 
     def in_cue(self, word: int) -> bool:
         """Whether a word belongs to a phrase that announces a value."""
