@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
+from tasks.redact.card_talk import CARD_TALK, card_ends, follows_card
 from tasks.redact.expectations import NEAR, WINDOW, expectations
 from tasks.redact.growth import behind_cue
 from tasks.redact.shapes import SHAPES
@@ -24,11 +25,11 @@ DATED = frozenset({"DOB", "CARD_EXPIRY"})
 INSIDE = word_set("inside")
 FEWEST_DIGITS = 4
 """A date without a month's name has so many; fewer are counts."""
-CARD_DIGITS = 12
-"""So many digits in a run are a card's, or most of one."""
 SOON = 8
 OLDEST, YOUNGEST = 1905, 2012
 """Years of birth of people who call; a later year without a cue is an appointment."""
+_EXPIRY = re.compile(r"(?:0[1-9]|1[0-2])(?:20)?[2-4]\d$")
+"""Month and year in digits."""
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)|(?<=[/.-])(\d\d)$")
 
 
@@ -53,8 +54,8 @@ class Date(NamedTuple):
 def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Dates of birth, expiry dates, and plain dates and high ages for rules that redact those."""
     found: list[Candidate] = []
-    cards = [run.end for run in runs if run.digits >= CARD_DIGITS and not run.letters]
-    asking = {script.say_of[end - 1] for end in cards} | {
+    cards = card_ends(script, runs)
+    asking = {script.say_of[end - 1] + later for end in cards for later in range(CARD_TALK + 1)} | {
         near
         for index, cues in enumerate(script.cues)
         if cues and any(cue.entity in DATED for cue in cues)
@@ -145,10 +146,14 @@ def _announced(script: Script, date: Date) -> str:
 
 
 def _behind_card(script: Script, date: Date, cards: Sequence[int]) -> str:
-    """A date soon behind a card number in the same breath is when it expires: "... and it goes to may 27"."""
+    """A date soon behind a card number is when it expires: "... and it goes to may 27"."""
     say = script.span(date.first)
+    dated = date.is_plain or date.ordinals > 0
     near = any(say.first < end <= date.first < end + SOON for end in cards)
-    return "CARD_EXPIRY" if near and (date.is_plain or len(date.digits) == 4) else ""
+    if near and (dated or len(date.digits) == 4):
+        return "CARD_EXPIRY"
+    likely = (dated and not _is_birth_date(date)) or _EXPIRY.match(date.digits)
+    return "CARD_EXPIRY" if likely and follows_card(script, date.first, date.end, cards) else ""
 
 
 def _with_article(script: Script, date: Date) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tasks.redact import checksums, lexicon
 from tasks.redact.amounts import is_amount
 from tasks.redact.candidates import Candidate
+from tasks.redact.card_talk import card_ends, is_code
 from tasks.redact.expectations import NEAR, expectations, names_a_thing
 from tasks.redact.growth import grow
 from tasks.redact.shapes import fits
@@ -47,9 +48,13 @@ PLATE = re.compile(r"^[a-z]{2}\d{2}[a-z]{3}$")
 def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -> list[Candidate]:
     """The runs that are personal data."""
     found: list[Candidate | None] = []
+    cards = card_ends(script, runs)
     for index, run in enumerate(runs):
         before = found[-1] if found and (run.follows or _goes_on(script, found[-1], run)) else None
-        found.append(_name(script, runs, index, before, fallback_digits))
+        named = _name(script, runs, index, before, fallback_digits)
+        if named is None and cards and is_code(script, run, cards):
+            named = _candidate(script, run, "CARD_CVV", 0.6, "after-card")
+        found.append(named)
     _name_beginnings(script, runs, found)
     named = [candidate for candidate in found if candidate is not None]
     return [*named, *grow(script, [(runs[at], one) for at, one in enumerate(found) if one is not None])]
