@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.hear import hear
 from flows.stages import stage
+from tasks.audio.loudness import turn_loudness
 from tasks.certificate import certify
 from tasks.copy_sound import Copying, Original, copy_sound
 from tasks.facts import call_facts
@@ -93,11 +94,12 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
         findings=findings,
         marks=marks,
         copy=copy,
-        facts=call_facts(redacted, call.audio.duration_ms, tools.low_confidence),
+        loudness=turn_loudness(redacted, call.audio.tracks),
+        facts=call_facts(redacted, call.audio, tools.low_confidence),
         usage=tuple(usage),
         engine=engine,
         model=model,
-        language=call.language,
+        language=call.language or options.language,
         recipe_id=recipe_id(engine, options, tools.rules.hash, version("callarchive")),
         rejected_segments=sum(one.transcript.rejected_segments for one in call.heard),
         detector_version=DETECTOR_VERSION,

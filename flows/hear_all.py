@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flows.bake_off import BakeOff, Entry
     from flows.contenders import Entrant
     from flows.hear import HeardCall
-    from tasks.facts import Interval
+    from tasks.intervals import Interval
     from tasks.schemas import CallMetadata, PreparedAudio, Track, Usage
 
 _BOTH_ON_ONE: Final = frozenset({"mono", "dual_mono"})

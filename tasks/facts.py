@@ -1,16 +1,18 @@
-"""What can be counted about a call: talk, silence, overlap. Interval arithmetic on turns, in milliseconds."""
+"""What can be counted about a call: talk, silence, overlap, speech without words. All in milliseconds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tasks.coverage import Coverage, coverage
+from tasks.intervals import length, union
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from tasks.schemas import Conversation, Turn
-
-Interval = tuple[int, int]
+    from tasks.intervals import Interval
+    from tasks.schemas import Conversation, PreparedAudio, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,17 @@ class CallFacts:
     other_talk_ms: int
     silence_ms: int
     overlap_ms: int
+    speech_ms: int | None
+    """Speech found in the sound of all channels; None where nobody has looked."""
+    unheard_ms: int | None
+    """How much of it has no word near."""
     mean_confidence: float | None
     low_confidence_words: int
 
 
-def call_facts(conversation: Conversation, duration_ms: int, low_confidence: float) -> CallFacts:
+def call_facts(conversation: Conversation, audio: PreparedAudio, low_confidence: float) -> CallFacts:
     """The facts of one conversation within its recording."""
+    covered = _covered(conversation, audio)
     by_speaker: dict[str, list[Interval]] = {"agent": [], "customer": [], "other": []}
     by_channel: dict[int, list[Interval]] = {}
     for turn in conversation.turns:
@@ -43,8 +50,10 @@ def call_facts(conversation: Conversation, duration_ms: int, low_confidence: flo
         agent_talk_ms=length(union(by_speaker["agent"])),
         customer_talk_ms=length(union(by_speaker["customer"])),
         other_talk_ms=length(union(by_speaker["other"])),
-        silence_ms=max(0, duration_ms - length(together)),
+        silence_ms=max(0, audio.duration_ms - length(together)),
         overlap_ms=length(union(_shared(voices))),
+        speech_ms=covered.speech_ms if covered else None,
+        unheard_ms=covered.unheard_ms if covered else None,
         mean_confidence=sum(confidences) / len(confidences) if confidences else None,
         low_confidence_words=sum(confidence < low_confidence for confidence in confidences),
     )
@@ -58,20 +67,17 @@ def turn_span(conversation: Conversation, turn: Turn) -> Interval | None:
     return (min(starts), max(ends)) if starts and ends else None
 
 
-def union(spans: Iterable[Interval]) -> list[Interval]:
-    """The same moments as disjoint intervals in order."""
-    merged: list[Interval] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        elif end > start:
-            merged.append((start, end))
-    return merged
-
-
-def length(spans: Iterable[Interval]) -> int:
-    """Milliseconds covered by disjoint intervals."""
-    return sum(end - start for start, end in spans)
+def _covered(conversation: Conversation, audio: PreparedAudio) -> Coverage | None:
+    """How the words lie on the speech of all channels; None where a channel's speech is not known."""
+    if any(track.speech is None for track in audio.tracks):
+        return None
+    sides = (
+        coverage(
+            track.speech_spans_ms, [word for word in conversation.words if word.channel == track.channel]
+        )
+        for track in audio.tracks
+    )
+    return sum(sides, Coverage())
 
 
 def _shared(voices: Sequence[list[Interval]]) -> list[Interval]:

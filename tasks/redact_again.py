@@ -71,6 +71,7 @@ def redact_again(landed: LandedCall, heard: HeardCall, redacting: Redacting) -> 
         findings=findings,
         marks=marks,
         copy=_copy(landed, heard, shown, redacting),
+        loudness=[landed.loudness.get(turn) for turn in range(len(heard.conversation.turns))],
         facts=CallFacts(**{name: row[name] for name in CallFacts.__dataclass_fields__}),
         usage=(),
         engine=row["engine"],

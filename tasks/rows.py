@@ -10,6 +10,7 @@ from tasks.facts import CallFacts, turn_span
 from tasks.lake.tables import as_table
 from tasks.redact.marks import finding_id
 from tasks.redact.render import turn_text
+from tasks.sentiment import sentiment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from tasks.audio.loudness import Loudness
     from tasks.redact.marks import Mark
     from tasks.schemas import (
         CallMetadata,
@@ -50,6 +52,8 @@ class FinishedCall:
     marks: Sequence[Mark]
     """One for each finding."""
     copy: SoundCopy | None
+    loudness: Sequence[Loudness | None]
+    """One for each turn of the conversation."""
     facts: CallFacts
     usage: Sequence[Usage]
     engine: str
@@ -110,22 +114,27 @@ def _words(call: FinishedCall) -> list[dict[str, Any]]:
 
 
 def _turns(call: FinishedCall) -> list[dict[str, Any]]:
-    return [_turn(call, index, turn) for index, turn in enumerate(call.conversation.turns)]
+    turns = enumerate(zip(call.conversation.turns, call.loudness, strict=True))
+    return [_turn(call, index, turn, loudness) for index, (turn, loudness) in turns]
 
 
-def _turn(call: FinishedCall, index: int, turn: Turn) -> dict[str, Any]:
+def _turn(call: FinishedCall, index: int, turn: Turn, loudness: Loudness | None) -> dict[str, Any]:
     span = turn_span(call.conversation, turn)
     words = call.conversation.words[turn.first_word : turn.end_word]
     known = [word.confidence for word in words if word.confidence is not None]
+    text = turn_text(call.conversation, turn)
     return _key(call) | {
         "turn_index": index,
         "channel": turn.channel,
         "speaker": turn.speaker,
         "start_ms": span[0] if span else None,
         "end_ms": span[1] if span else None,
-        "text": turn_text(call.conversation, turn),
+        "text": text,
         "word_count": len(words),
         "mean_confidence": sum(known) / len(known) if known else None,
+        "sentiment": sentiment(text, call.language),
+        "loudness_dbfs": loudness.rms_dbfs if loudness else None,
+        "peak_dbfs": loudness.peak_dbfs if loudness else None,
     }
 
 
@@ -154,6 +163,8 @@ def _call(call: FinishedCall) -> dict[str, Any]:
         "other_talk_ms": facts.other_talk_ms,
         "silence_ms": facts.silence_ms,
         "overlap_ms": facts.overlap_ms,
+        "speech_ms": facts.speech_ms,
+        "unheard_ms": facts.unheard_ms,
         "mean_confidence": facts.mean_confidence,
         "low_confidence_words": facts.low_confidence_words,
         "redaction_count": sum(finding.tier != "review" for finding in call.findings),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+AUDIO = PreparedAudio(10_000, 2, "two_speakers", (), {0: 2_000, 1: 1_000})
 SPEAKERS = {0: "customer", 1: "agent"}
 
 
@@ -54,13 +55,14 @@ def finished_call(
         source_uri_masked="call-####.wav",
         metadata={"site": "north"},
         customer_key="c" * 32,
-        audio=PreparedAudio(10_000, 2, "two_speakers", (), {0: 2_000, 1: 1_000}),
+        audio=AUDIO,
         speakers=Speakers(dict(SPEAKERS), "metadata"),
         conversation=redacted,
         findings=findings,
         marks=(),
         copy=None,
-        facts=call_facts(redacted, 10_000, 0.5),
+        loudness=[None] * len(redacted.turns),
+        facts=call_facts(redacted, AUDIO, 0.5),
         usage=[usage(0, 0), usage(1, 0, cache_hit=True)],
         engine="local",
         model="tiny.en",

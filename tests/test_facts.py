@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.facts import call_facts, length, turn_span, union
-from tasks.schemas import Conversation, Turn, Word
+from tasks.facts import call_facts, turn_span
+from tasks.intervals import length, union
+from tasks.schemas import Conversation, Piece, PreparedAudio, Track, Turn, Word
 
 DURATION_MS = 60
+AUDIO = PreparedAudio(DURATION_MS, 3, "multichannel", (), {})
 SPEAKERS = ("agent", "customer", "speaker_2", None)
 
 spans = st.tuples(st.integers(0, DURATION_MS), st.integers(0, 12)).map(
@@ -44,7 +46,7 @@ def _ticks(said: list[Word]) -> set[int]:
 
 @given(turns)
 def test_talk_silence_and_overlap_are_what_counting_gives(turns: list[tuple[int, list[Word]]]) -> None:
-    facts = call_facts(_conversation(turns), DURATION_MS, 0.5)
+    facts = call_facts(_conversation(turns), AUDIO, 0.5)
     talking: dict[int, set[int]] = {channel: set() for channel in range(3)}
     for channel, said in turns:
         talking[channel] |= _ticks(said)
@@ -58,7 +60,7 @@ def test_talk_silence_and_overlap_are_what_counting_gives(turns: list[tuple[int,
 
 @given(turns)
 def test_confidence_is_the_mean_of_what_is_known(turns: list[tuple[int, list[Word]]]) -> None:
-    facts = call_facts(_conversation(turns), DURATION_MS, 0.5)
+    facts = call_facts(_conversation(turns), AUDIO, 0.5)
     known = [word.confidence for _, said in turns for word in said if word.confidence is not None]
     assert facts.mean_confidence == (pytest.approx(sum(known) / len(known)) if known else None)
     assert facts.low_confidence_words == len([confidence for confidence in known if confidence < 0.5])
@@ -77,14 +79,27 @@ def test_a_union_is_disjoint_in_order_and_covers_the_same(spans: list[tuple[int,
 
 def test_talk_beyond_the_recordings_end_leaves_no_negative_silence() -> None:
     conversation = _conversation([(0, [Word("x", 0, DURATION_MS + 10)])])
-    assert call_facts(conversation, DURATION_MS, 0.5).silence_ms == 0
+    assert call_facts(conversation, AUDIO, 0.5).silence_ms == 0
 
 
 def test_a_call_without_words_is_all_silence() -> None:
-    facts = call_facts(Conversation((), ()), DURATION_MS, 0.5)
+    facts = call_facts(Conversation((), ()), AUDIO, 0.5)
     assert (facts.silence_ms, facts.overlap_ms, facts.mean_confidence) == (DURATION_MS, 0, None)
 
 
 def test_a_turn_without_times_has_no_span() -> None:
     conversation = _conversation([(0, [Word("x", None, None), Word("y", None, None)])])
     assert turn_span(conversation, conversation.turns[0]) is None
+
+
+def test_speech_without_a_word_near_is_unheard_channel_by_channel() -> None:
+    pieces = (Piece(0, 16_000), Piece(48_000, 64_000))  # the first and the fourth second
+    audio = PreparedAudio(5_000, 2, "two_speakers", (Track(0, b"", pieces), Track(1, b"", pieces)), {})
+    facts = call_facts(_conversation([(0, [Word("x", 0, 1_000, channel=0)])]), audio, 0.5)
+    assert (facts.speech_ms, facts.unheard_ms) == (4_000, 3_000)
+
+
+def test_where_nobody_has_looked_for_speech_nothing_is_said_about_it() -> None:
+    audio = PreparedAudio(5_000, 1, "mono", (Track(0, b""),), {})
+    facts = call_facts(Conversation((), ()), audio, 0.5)
+    assert (facts.speech_ms, facts.unheard_ms) == (None, None)

@@ -19,7 +19,7 @@
 --   metadata [JSON]: the sidecar's other fields, as redacted
 --   engine: the speech engine
 --   model: the engine's model
---   language: language of the words; null if the engine gives none
+--   language: language of the words, as the engine heard it or else as it was told; null if neither
 --   recipe_id: names the settings and versions that made these rows
 --   word_count: words in the call
 --   agent_talk_ms [ms]: time the agent speaks
@@ -27,6 +27,8 @@
 --   other_talk_ms [ms]: time others and unknown speakers speak
 --   silence_ms [ms]: time nobody speaks
 --   overlap_ms [ms]: time two or more speak at once
+--   speech_ms [ms]: speech found in the sound, all channels together; null if nobody has looked
+--   unheard_ms [ms]: how much of it has no word within half a second; null if nobody has looked
 --   mean_confidence [0-1]: mean over the words; null if the engine gives none
 --   low_confidence_words: words the engine was unsure of, by the landing's fixed threshold
 --   redaction_count: findings taken out of the call
@@ -64,6 +66,8 @@ select
     other_talk_ms,
     silence_ms,
     overlap_ms,
+    speech_ms,
+    unheard_ms,
     mean_confidence,
     low_confidence_words,
     redaction_count,

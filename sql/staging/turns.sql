@@ -12,7 +12,9 @@
 --   text: its words as redacted
 --   word_count: how many words it has
 --   mean_confidence [0-1]: mean over its words; null if the engine gives none
---   sentiment [-1 to 1]: mood of the words; null if not measured
+--   sentiment [-1 to 1]: mood of the words by the VADER lexicon; null if they are not English
+--   loudness_dbfs [dBFS]: RMS of the sound of its words; null if the engine gives no word times
+--   peak_dbfs [dBFS]: the loudest sample of its words; null if the engine gives no word times
 --   call_date [UTC date]: the day of the call; null if unknown
 -- empty: no call with words has landed
 -- limits: turns of two speakers overlap where they talk at once
@@ -27,5 +29,7 @@ select
     word_count,
     mean_confidence,
     sentiment,
+    loudness_dbfs,
+    peak_dbfs,
     call_date
 from stored.turns

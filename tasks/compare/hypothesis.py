@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tasks.facts import Interval
+    from tasks.intervals import Interval
     from tasks.schemas import Usage, Word
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tasks.compare.alignment import Pair, align
 from tasks.compare.calibration import Calibration
-from tasks.compare.coverage import Coverage, coverage
+from tasks.coverage import Coverage, coverage
 from tasks.compare.normalise import normalise
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tasks.compare.numbers import Token
     from tasks.compare.pairing import Pairing
     from tasks.compare.reference import Utterance
-    from tasks.facts import Interval
+    from tasks.intervals import Interval
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tasks.compare.bootstrap import LEAST_UNITS
-from tasks.compare.coverage import NEAR_MS
+from tasks.coverage import NEAR_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tasks.audio.loudness import Loudness
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -17,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LandedCall:
-    """A call's rows; `marks` are the redacted words by their index."""
+    """A call's rows; `marks` are the redacted words, `loudness` is that of turns, by their index."""
 
     call: Row
     ledger: Row
     findings: list[Row]
     marks: dict[int, str]
+    loudness: dict[int, Loudness]
     certified: Row
     """What its certificate says; nothing where it has none."""
 
@@ -52,12 +55,16 @@ def landed_calls(connection: duckdb.DuckDBPyConnection, call_ids: Sequence[str])
     marks: dict[str, dict[int, str]] = {call_id: {} for call_id in call_ids}
     for row in _rows(connection, "words", call_ids, "entity is not null"):
         marks[row["call_id"]][row["word_index"]] = row["word"]
+    loudness: dict[str, dict[int, Loudness]] = {call_id: {} for call_id in call_ids}
+    for row in _rows(connection, "turns", call_ids, "loudness_dbfs is not null"):
+        loudness[row["call_id"]][row["turn_index"]] = Loudness(row["loudness_dbfs"], row["peak_dbfs"])
     return [
         LandedCall(
             calls[call_id],
             ledger[call_id],
             findings[call_id],
             marks[call_id],
+            loudness[call_id],
             json.loads(certified[call_id]["body"]) if call_id in certified else {},
         )
         for call_id in call_ids

@@ -46,6 +46,8 @@ TURNS: Final = _schema(
         ("word_count", pa.int32()),
         ("mean_confidence", pa.float32()),
         ("sentiment", pa.float32()),
+        ("loudness_dbfs", pa.float32()),
+        ("peak_dbfs", pa.float32()),
     ]
 )
 
@@ -75,6 +77,8 @@ CALLS: Final = _schema(
         ("other_talk_ms", pa.int32()),
         ("silence_ms", pa.int32()),
         ("overlap_ms", pa.int32()),
+        ("speech_ms", pa.int32()),
+        ("unheard_ms", pa.int32()),
         ("mean_confidence", pa.float32()),
         ("low_confidence_words", pa.int32()),
         ("redaction_count", pa.int32()),

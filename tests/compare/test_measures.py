@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tasks.compare.alignment import align, errors
 from tasks.compare.bootstrap import resample
 from tasks.compare.calibration import Calibration
-from tasks.compare.coverage import Coverage, coverage
+from tasks.coverage import Coverage, coverage
 from tasks.schemas import Word
 
 
