@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-
-from jinja2 import Environment, StrictUndefined
 
 from tasks.compare.criteria import CRITERIA, Criterion
 from tasks.compare.normalise import STATED
 from tasks.compare.report.plots import cost_and_errors, error_kinds, error_rates, reliability
 from tasks.compare.wording import best, feature_rows, interval_text, value_text
+from tasks.pages.page import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,13 +52,10 @@ class _Row:
 
 def report(result: Result, statements: list[str]) -> str:
     """The whole page as HTML. It loads nothing, and holds no word of any call."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = (files(__package__) / "page.html.j2").read_text(encoding="utf-8")
     figures = [(title, note, drawn) for title, note, plot in _FIGURES if (drawn := plot(result)) is not None]
     shown = list(_shown(result))
-    return environment.from_string(template).render(
+    return page(
+        __package__,
         result=result,
         names=[contender.name for contender in result.contenders],
         statements=statements,

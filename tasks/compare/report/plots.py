@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import re
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from tasks.pages.svg import COLOURS, SIGNS, STYLE, plot, svg
 
+if TYPE_CHECKING:
     from tasks.compare.result import Result
     from tasks.compare.scores import Score
 
-_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5c5c5c")
-"""Okabe and Ito's palette, told apart by people who see few colours; on paper the signs do it."""
-_SIGNS: Final = ("o", "s", "^", "D", "v", "P", "X")
 _KINDS: Final = (
     ("substitutions", "wrong", ""),
     ("insertions", "added", "//"),
     ("deletions", "missing", ".."),
 )
-_STYLE: Final[Any] = {  # matplotlib's stubs want every key spelled out in the type
-    "svg.fonttype": "none",
-    "svg.hashsalt": "callarchive",
-    "font.family": "sans-serif",
-    "font.size": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "axes.grid": True,
-    "grid.color": "#e3e3e3",
-    "hatch.linewidth": 0.7,
-}
-_WIDTH: Final = 6.4
 _FEW: Final = 10
 """A share of fewer words than this is left out: it would draw the eye and mean nothing."""
 
@@ -48,8 +28,8 @@ def error_rates(result: Result) -> str | None:
     if not scores:
         return None
     ranked = sorted(scores, key=lambda name: -scores[name].value)
-    with mpl.rc_context(_STYLE):
-        figure, axes = _plot(height=0.9 + 0.45 * len(ranked))
+    with mpl.rc_context(STYLE):
+        figure, axes = plot(height=0.9 + 0.45 * len(ranked))
         for place, name in enumerate(ranked):
             colour, sign = _look(result, name)
             score = scores[name]
@@ -62,7 +42,7 @@ def error_rates(result: Result) -> str | None:
         axes.set_xlabel("word error rate, less is better")
         axes.set_xlim(left=0)
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=None))
-        return _svg(
+        return svg(
             figure, "Word error rate of each engine with its 95 % interval; the table has the numbers."
         )
 
@@ -73,8 +53,8 @@ def error_kinds(result: Result) -> str | None:
     if not scores:
         return None
     names = [contender.name for contender in result.contenders if contender.name in scores][::-1]
-    with mpl.rc_context(_STYLE):
-        figure, axes = _plot(height=1.2 + 0.45 * len(names))
+    with mpl.rc_context(STYLE):
+        figure, axes = plot(height=1.2 + 0.45 * len(names))
         left = [0.0] * len(names)
         for (kind, label, hatch), colour in zip(_KINDS, ("#4c78a8", "#f2cf5b", "#b9b9b9"), strict=True):
             counts = [result.value(name, kind) for name in names]
@@ -95,7 +75,7 @@ def error_kinds(result: Result) -> str | None:
         axes.set_xlabel("share of the words that were said")
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=None))
         axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
-        return _svg(figure, "Wrong, added and missing words of each engine; the table has the numbers.")
+        return svg(figure, "Wrong, added and missing words of each engine; the table has the numbers.")
 
 
 def reliability(result: Result) -> str | None:
@@ -106,8 +86,8 @@ def reliability(result: Result) -> str | None:
     }
     if not any(bins.values()):
         return None
-    with mpl.rc_context(_STYLE):
-        figure, axes = _plot(height=4.2)
+    with mpl.rc_context(STYLE):
+        figure, axes = plot(height=4.2)
         axes.plot([0, 1], [0, 1], color="#777777", linestyle="--", linewidth=1)
         along: Any = {"rotation": 45, "transform_rotates_text": True, "rotation_mode": "anchor"}
         axes.text(0.03, 0.07, "as it should be", color="#555555", **along)
@@ -122,7 +102,7 @@ def reliability(result: Result) -> str | None:
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1, decimals=0))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-        return _svg(figure, "Share of right words against stated confidence, for each engine and tenth.")
+        return svg(figure, "Share of right words against stated confidence, for each engine and tenth.")
 
 
 def cost_and_errors(result: Result) -> str | None:
@@ -133,8 +113,8 @@ def cost_and_errors(result: Result) -> str | None:
     ]
     if len(both) < 2:
         return None
-    with mpl.rc_context(_STYLE):
-        figure, axes = _plot(height=3.6)
+    with mpl.rc_context(STYLE):
+        figure, axes = plot(height=3.6)
         for name in both:
             colour, sign = _look(result, name)
             axes.plot(
@@ -146,7 +126,7 @@ def cost_and_errors(result: Result) -> str | None:
         axes.set_ylabel("word error rate")
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-        return _svg(figure, "Word error rate against cost of each engine: low and left is best.")
+        return svg(figure, "Word error rate against cost of each engine: low and left is best.")
 
 
 def _by_engine(result: Result, criterion: str) -> dict[str, Score]:
@@ -157,20 +137,4 @@ def _by_engine(result: Result, criterion: str) -> dict[str, Score]:
 def _look(result: Result, name: str) -> tuple[str, str]:
     """An engine's colour and sign, the same in every plot."""
     place = [contender.name for contender in result.contenders].index(name)
-    return _COLOURS[place % len(_COLOURS)], _SIGNS[place % len(_SIGNS)]
-
-
-def _plot(height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-    return figure, figure.subplots()
-
-
-def _svg(figure: Figure, told: str) -> str:
-    """The figure as an element of a page, as wide as its place; `told` is for who cannot see it."""
-    target = io.StringIO()
-    unsaid = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(target, format="svg", metadata=unsaid)
-    drawn = re.sub(r"<metadata>.*?</metadata>", "", target.getvalue(), count=1, flags=re.DOTALL)
-    box = re.search(r'viewBox="[^"]*"', drawn)
-    attributes = f'{box.group() if box else ""} role="img" aria-label="{escape(told, quote=True)}"'
-    return re.sub(r"^.*?<svg[^>]*>", f"<svg {attributes}>", drawn, count=1, flags=re.DOTALL)
+    return COLOURS[place % len(COLOURS)], SIGNS[place % len(SIGNS)]
