@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NOT_IN_NAMES = word_set("not_in_names")
 """No word of a street's name, between the number and "street"."""
 BOX = frozenset({"post", "office", "box"})
+NUMBERED = frozenset({("office", "box"), ("county", "road"), ("county", "highway"), ("rural", "route")})
 SURE_UNITS = frozenset({"apartment", "apt", "unit", "flat", "suite", "ste", "lot", "trailer"})
 FORMAL = places.STREETS | places.HEADINGS | SURE_UNITS | {"box"}
 """Without one of these nothing has the form of an address."""
@@ -41,7 +42,7 @@ def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         wanted = _is_wanted(script, index) or _corrects(script, index, found)
         here = list(_by_form(script, say, wanted=wanted)) if index in formal else []
         if wanted:
-            here += _announced(script, index, here)
+            here += [*_announced(script, index, here), *_units(script, say)]
         if _is_answer(script, index):
             here += _whole_answer(script, index)
         if here:
@@ -141,7 +142,7 @@ def _number_start(script: Script, say: Say, at: int) -> int:
         or (script.tokens[first - 1].value_like and script.prev(first - 1) in places.UNITS)
     ):
         first -= 1
-    return first
+    return first - 2 if (script.prev(first, 2), script.prev(first)) in NUMBERED else first
 
 
 def _box_end(script: Script, say: Say, at: int) -> int | None:
@@ -156,11 +157,11 @@ def _box_end(script: Script, say: Say, at: int) -> int | None:
 
 
 def _boxed_end(script: Script, say: Say, at: int) -> int | None:
-    """The end of a number behind "box": "post office box one ninety"."""
+    """The end of a number behind "box" or a country road: "post office box one ninety", "county road 12"."""
     first = at
     while first > say.first and script.tokens[first].number:
         first -= 1
-    return at + 1 if script.cores[first] == "box" and script.prev(first) == "office" else None
+    return at + 1 if (script.prev(first), script.cores[first]) in NUMBERED else None
 
 
 def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | None:
@@ -247,6 +248,14 @@ def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterato
             yield Candidate(start, end, "ADDRESS", 0.7, "cue:ADDRESS")
 
 
+def _units(script: Script, say: Say) -> Iterator[Candidate]:
+    """A flat by itself, where an address is expected: "put apartment b on there"."""
+    for at in range(say.first, say.end):
+        end = _unit_end(script, say, at) if script.cores[at] in SURE_UNITS else None
+        if end is not None:
+            yield Candidate(at, end, "ADDRESS", 0.7, "unit")
+
+
 def _is_foreign_street(script: Script, at: int) -> bool:
     """A word of no list before the number, as streets are told in most of Europe: "kastanienallee twelve"."""
     token = script.tokens[at]
@@ -257,14 +266,11 @@ def _is_name_word(script: Script, at: int) -> bool:
     token = script.tokens[at]
     if token.core in places.DIRECTIONS or token.core in places.STREETS or token.core in places.UNITS:
         return True
-    if (
-        token.sealed
-        or token.core in NOT_IN_NAMES
-        or token.core in lexicon.UNITS
-        or token.core in lexicon.LINKS
-    ):
-        return False
     fresh = not script.tokens[at - 1].closes
+    if token.core == "the":
+        return fresh and bool(script.next(at)) and is_unknown(script, at + 1)
+    if token.sealed or any(token.core in words for words in (NOT_IN_NAMES, lexicon.UNITS, lexicon.LINKS)):
+        return False
     named = token.capital or not token.name.common or token.core in places.STREET_NAMES
     return fresh and (named or script.cores[at - 1] in places.DIRECTIONS)
 

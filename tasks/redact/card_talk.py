@@ -9,7 +9,6 @@ from tasks.redact.questions import asks_quantity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tasks.redact.candidates import Candidate
     from tasks.redact.runs import Run
     from tasks.redact.script import Say, Script
 

@@ -26,6 +26,7 @@ MAX_HANDLE_WORDS = 4
 MAX_LOCAL_WORDS = 18
 NEAR_WORDS = 24
 """A spelling so near to an address in the same breath belongs to it."""
+_DOTTED = re.compile(r"^\.[a-z]{2,}|[a-z0-9]\.[a-z]{2,}", re.IGNORECASE)
 _DOMAIN = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$")
 
 
@@ -172,7 +173,7 @@ def _is_unusual(script: Script, at: int) -> bool:
 def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
     """A part of an address after a cue, its end not said yet: "it's jane dot doe"."""
     say = script.says[index]
-    joints = [at for at in range(say.first, say.end) if script.cores[at] in {"dot", "underscore"}]
+    joints = [at for at in range(say.first, say.end) if _is_joint(script, at)]
     cues = [
         cue.end for cue in script.cues[index] if cue.entity == entity and cue.end <= min(joints, default=0)
     ]
@@ -182,7 +183,13 @@ def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
     signs = [
         at
         for at in range(first, say.end)
-        if script.cores[at] in {"dot", "underscore", "hyphen", "at"} or script.tokens[at].value_like
+        if script.cores[at] in {"hyphen", "at"} or script.tokens[at].value_like or _is_joint(script, at)
     ]
-    if joints and first < signs[-1]:
-        yield Candidate(first, min(say.end, signs[-1] + 2), entity, 0.6, f"cue:{entity}")
+    if joints and first <= signs[-1]:
+        behind = 1 if _DOTTED.search(script.words[signs[-1]]) else 2
+        yield Candidate(first, min(say.end, signs[-1] + behind), entity, 0.6, f"cue:{entity}")
+
+
+def _is_joint(script: Script, at: int) -> bool:
+    """Whether a word joins two parts of an address, or is one written with its dot: "jane.doe", ".com"."""
+    return script.cores[at] in {"dot", "underscore"} or bool(_DOTTED.search(script.words[at]))

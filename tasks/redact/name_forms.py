@@ -103,7 +103,14 @@ def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:  # n
     reading = token.name
     if reading.first or not reading.common or token.core == script.cores[at - 1]:
         return not script.tokens[at - 1].closes or reading.first
+    if bold and not script.tokens[at].pauses and is_unlisted(script, at + 1):
+        return True
     return is_capital(script, at) or ((reading.last or reading.everyday or bold) and _ends_name(script, at))
+
+
+def is_unlisted(script: Script, at: int) -> bool:
+    """Whether a word in the same breath is a last name, or in no list of ordinary words."""
+    return bool(script.next(at - 1)) and (script.tokens[at].name.last or is_unknown(script, at))
 
 
 def _ends_name(script: Script, at: int) -> bool:

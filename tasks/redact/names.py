@@ -23,6 +23,7 @@ from tasks.redact.name_words import (
     GREETINGS,
     I_AM,
     INTRODUCING,
+    NAME_VERBS,
     NEVER,
     NO_NAME_BEFORE,
     PERSON_VERBS,
@@ -42,9 +43,11 @@ if TYPE_CHECKING:
     from tasks.redact.runs import Run
     from tasks.redact.script import Say, Script
 
-"""First, middle and last name, and one more."""
+
 ALSO_WORDS = TITLES - SHORT_TITLES - {"doctor", "professor", "miss", "reverend"}
 """Titles that are said without a name, too ("yes sir recharge is done"): a listed name must follow."""
+HERE = frozenset({"here", "speaking", "calling"})
+LONGEST_OPENING = 7
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
 
@@ -52,6 +55,7 @@ def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Names by what introduces them, as answers to "who", and by lists; each with the spelling behind it."""
     found = [*_introduced(script), *_titled(script), *_known(script)]
     for index, say in enumerate(script.says):
+        found += _opening(script, say)
         if "PERSON" in asked(script, index) and not refuses(script, say):
             found += _answered(script, say)
     return [*found, *_spelled(script, runs, found)]
@@ -108,6 +112,26 @@ def _is_me(script: Script, at: int) -> bool:
     return script.prev(at) == "i'm" and ends and not plain and is_unknown(script, at)
 
 
+def _opening(script: Script, say: Say) -> Iterator[Candidate]:
+    """Who says at the beginning that it is them: "morning lucy olu adebayo here"."""
+    early = script.cores[say.first : min(say.end, say.first + LONGEST_OPENING)]
+    for here in (say.first + place for place, core in enumerate(early) if core in HERE):
+        first = here
+        while first > say.first and _may_be_called(script, first - 1, whole=first - 1 == say.first):
+            first -= 1
+        if first < here:
+            yield Candidate(first, here, "PERSON", 0.7, "introduced:here")
+
+
+def _may_be_called(script: Script, at: int, *, whole: bool) -> bool:
+    """Whether a word may be a name before "here"; an everyday one only where nothing is said before it."""
+    token = script.tokens[at]
+    if token.closes or token.sealed or token.core in NEVER or not is_wordlike(script, at):
+        return False
+    listed = token.name.first or (token.name.last and not token.name.common)
+    return listed or is_unknown(script, at) or is_capital(script, at) or (whole and token.name.everyday)
+
+
 def _titled(script: Script) -> Iterator[Candidate]:
     for at in script.marked_as(TITLES):
         title, limit = script.cores[at], script.span(at).end
@@ -135,7 +159,7 @@ def _known(script: Script) -> Iterator[Candidate]:
             continue
         if script.cores[at] in NEVER or not is_wordlike(script, at) or _is_a_thing(script, at):
             continue
-        if reading.everyday and _acts(script, at):
+        if (reading.everyday or reading.mostly_last) and _acts(script, at):
             yield Candidate(at, at + 1, "PERSON", 0.6, "acts")
         end = (
             name_end(script, at, script.span(at).end, bold=False)
@@ -162,7 +186,8 @@ def _acts(script: Script, at: int) -> bool:
     """Whether an everyday word does what only persons do, or is told: "tell grace that mark called"."""
     if script.cores[at] in AUXILIARIES or (script.prev(at) in NO_NAME_BEFORE and script.prev(at) != "that"):
         return False
-    return script.next(at) in PERSON_VERBS or script.prev(at) in TELLING
+    told_of = script.prev(at) in PERSON_VERBS and script.next(at) in NAME_VERBS
+    return told_of or script.next(at) in PERSON_VERBS or script.prev(at) in TELLING
 
 
 def _stands_alone(script: Script, at: int) -> bool:

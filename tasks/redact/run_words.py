@@ -87,16 +87,13 @@ def _is_half_of_day(script: Script, at: int) -> bool:
 
 
 def _company(script: Script, at: int) -> set[str]:
-    """The kinds of what stands beside a word; the words "a" and "i" are no company."""
+    """The kinds of what stands beside a word; of "a" and "i" side by side, of what stands beside both."""
     say = script.span(at)
-    near = (other for other in (at - 1, at + 1) if say.first <= other < say.end)
+    near = [other for other in (at - 1, at + 1) if say.first <= other < say.end]
+    if script.cores[at] in {"a", "i"}:
+        near = [2 * other - at if script.cores[other] in {"a", "i"} else other for other in near]
     return {
-        atom.kind
-        for other in near
-        for atom in script.tokens[other].atoms
-        if not (
-            atom.kind == "letter" and script.cores[other] in {"a", "i"} and script.cores[at] in {"a", "i"}
-        )
+        atom.kind for other in near if say.first <= other < say.end for atom in script.tokens[other].atoms
     } | ({"letter"} if _is_spelling_example(script, at) else set())
 
 

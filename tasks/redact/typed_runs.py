@@ -29,6 +29,8 @@ PREFIXED = word_set("prefixed")
 """May begin with letters that were said as a word ("r e f", written "ref")."""
 MANY_NUMBERS, MANY_AMOUNTS = 2, 6
 """So many digits more before numbers like "forty two" in a row are taken for one value; prices need more."""
+TOLD_FIRST = 3
+"""So many digits one by one open no price, whatever comes after: "one eight nine fifty five sixty three"."""
 EVERY_NUMBER = 5
 """Rules whose fallback is below this mean every number, prices too."""
 WRITTEN_CODE = 5
@@ -137,7 +139,8 @@ def _is_long(script: Script, whole: Sequence[Run], fallback_digits: int) -> bool
     dense = sum(run.dense for run in whole)
     if fallback_digits < EVERY_NUMBER:
         return digits >= fallback_digits
-    if 2 * sum(run.singles for run in whole) < digits:
+    opens = script.tokens[whole[0].first : whole[0].first + TOLD_FIRST]
+    if 2 * sum(run.singles for run in whole) < digits and not all(token.single for token in opens):
         first, end = whole[0].first, whole[-1].end
         scaled = any(word in lexicon.SCALES for word in script.cores[first:end])
         prices = scaled or is_amount(script, first, end)
