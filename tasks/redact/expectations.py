@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact import lexicon
-from tasks.redact.questions import asks_quantity, is_question
+from tasks.redact.questions import ASKING, asks_quantity, is_question
 from tasks.redact.refusals import refuses
 from tasks.redact.wordlists import word_set
 
@@ -23,6 +23,9 @@ VERBS = frozenset({"is", "was", "are"})
 REQUESTING = word_set("requesting")
 REQUEST = 7
 """So many words before the cue may a customer's request begin."""
+AGAIN = word_set("again")
+"""With one of these a question only wants the answer to the one before once more."""
+LONGEST_PROMPT = 4
 SHORT = 6
 SAME_BREATH = 16
 """A cue reaches so many words ahead in the same breath."""
@@ -73,9 +76,17 @@ def _asked(script: Script, index: int) -> list[str]:
         entities = [cue.entity for cue in reversed(script.cues[before]) if _carries(script, before, cue)]
         if entities:
             return entities
-        if script.says[index - 1].end - script.says[index - 1].first > 4:
+        if _asks_another(script, index - 1):
             return []
     return []
+
+
+def _asks_another(script: Script, index: int) -> bool:
+    """Whether something else is asked or told here, and the question before does not stand any more."""
+    say = script.says[index]
+    cores = script.cores[say.first : say.end]
+    other = not ASKING.isdisjoint(cores) and AGAIN.isdisjoint(cores)
+    return len(cores) > LONGEST_PROMPT or other or asks_quantity(script, say)
 
 
 def _turns_away(script: Script, before: int, here: int) -> bool:

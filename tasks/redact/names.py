@@ -58,7 +58,17 @@ def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         found += _opening(script, say)
         if "PERSON" in asked(script, index) and not refuses(script, say):
             found += _answered(script, say)
-    return [*found, *_spelled(script, runs, found)]
+    return [*found, *_spelled(script, runs, found), *_beside(script, found)]
+
+
+def _beside(script: Script, found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """An everyday name that is said in one breath with another: "mike or sandy"."""
+    for one in found:
+        at = one.end + 1
+        if script.next(one.end - 1) not in {"and", "or"} or not script.next(one.end - 1, 2):
+            continue
+        if script.tokens[at].name.everyday and script.cores[at] not in AUXILIARIES | NEVER:
+            yield Candidate(at, at + 1, "PERSON", 0.55, "beside")
 
 
 def _introduced(script: Script) -> Iterator[Candidate]:
@@ -157,7 +167,8 @@ def _known(script: Script) -> Iterator[Candidate]:
         reading = script.tokens[at].name
         if not (reading.first or reading.everyday) or at < taken or script.in_cue(at):
             continue
-        if script.cores[at] in NEVER or not is_wordlike(script, at) or _is_a_thing(script, at):
+        unit = script.cores[at] in lexicon.UNITS and script.tokens[at - 1].number
+        if script.cores[at] in NEVER or not is_wordlike(script, at) or unit or _is_a_thing(script, at):
             continue
         if (reading.everyday or reading.mostly_last) and _acts(script, at):
             yield Candidate(at, at + 1, "PERSON", 0.6, "acts")
@@ -204,6 +215,8 @@ def _stands_alone(script: Script, at: int) -> bool:
 def _answered(script: Script, say: Say) -> Iterator[Candidate]:
     """The names in an answer to "who": ordinary words count where the answer is little else."""
     short = say.end - say.first <= 8
+    if say.end - say.first == 1 and len(script.cores[say.first]) == 1:
+        yield Candidate(say.first, say.end, "PERSON", 0.6, "answer")
     at = say.first
     while at < say.end:
         bold = short and _opens(script, say, at) and (say.end - at <= 3 or not is_plain(script, at))

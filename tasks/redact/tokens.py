@@ -185,7 +185,7 @@ def _read_written(core: str) -> tuple[Atom, ...]:
         return (Atom("amount", core),)
     if _WRITTEN.match(core):
         return (Atom("written", re.sub(r"\D", "", core)),)
-    if _MIXED.match(core):
+    if _MIXED.match(core) and not core.endswith("-digit"):
         return (Atom("mixed", re.sub(r"[^a-z0-9]", "", core)),)
     return (Atom("word", core),)
 

@@ -43,6 +43,7 @@ OURS = word_set("ours")
 REACHING = word_set("reaching")
 POSTCODE = re.compile(r"^(?:[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d)$")
 """A British or a Canadian postcode."""
+MODEL_YEAR = re.compile(r"^(?:19|20)\d\d$")
 PLATE = re.compile(r"^[a-z]{2}\d{2}[a-z]{3}$")
 """A British vehicle registration."""
 
@@ -89,7 +90,7 @@ def _name(
         return _candidate(script, run, "CARD_NUMBER", 1.0, "luhn")
     if run.letters and POSTCODE.match(run.value):
         return _candidate(script, run, "POSTAL_CODE", 0.8, "postcode")
-    if not run.letters and _is_ours(script, run):
+    if _is_model(script, run) if run.letters else _is_ours(script, run):
         return None
     if before is not None:
         return _candidate(script, run, before.entity, before.score, before.reason)
@@ -215,6 +216,13 @@ def _by_length(run: Run, digits: int) -> str:
 def _is_counting(value: str) -> bool:
     """Whether a value only counts, "one two three four five": a line being tested."""
     return len(value) > 3 and value in "01234567891011121314151617181920" and value[0] in "01"
+
+
+def _is_model(script: Script, run: Run) -> bool:
+    """Whether a year of letters and digits is that of a thing: "a 2014 F-150", "my 2019 CX-5"."""
+    first = run.first + 1 if script.cores[run.first] == "a" else run.first
+    named = script.prev(first) in {"a", "my", "the", "his", "her", "our", "their"}
+    return named and bool(MODEL_YEAR.match(script.cores[first])) and run.end - first <= 3
 
 
 def _is_ours(script: Script, run: Run) -> bool:
