@@ -59,7 +59,8 @@ def _a_word_in_no_turn(call: FinishedCall) -> FinishedCall:
 
 def _a_word_in_two_turns(call: FinishedCall) -> FinishedCall:
     again = (*call.conversation.turns, call.conversation.turns[0])
-    return replace(call, conversation=Conversation(call.conversation.words, again))
+    said = Conversation(call.conversation.words, again)
+    return replace(call, conversation=said, loudness=[None] * len(again))
 
 
 def _more_silence_than_there_is(call: FinishedCall) -> FinishedCall:

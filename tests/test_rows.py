@@ -136,4 +136,4 @@ def test_mean_confidence_of_a_turn_leaves_out_what_is_unknown() -> None:
 
 
 def test_a_conversation_without_turns_has_no_words() -> None:
-    assert _rows(finished_call(conversation=Conversation((), ()), findings=()), "words") == []
+    assert _rows(finished_call(conversation=Conversation((), ()), loudness=(), findings=()), "words") == []
