@@ -9,10 +9,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from flows.hear import hear
-from flows.stages import stage
+from flows.stages import StageFailed, stage
 from tasks.audio.loudness import turn_loudness
 from tasks.certificate import certify
-from tasks.copy_sound import Copying, Original, copy_sound
+from tasks.copy_sound import Copying, Original, copy_sound, discard
 from tasks.facts import call_facts
 from tasks.find_pii import find_pii
 from tasks.mark_findings import mark_findings
@@ -71,29 +71,32 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
     with stage("find_pii"):
         findings = await asyncio.to_thread(find_pii, call.conversation, tools.rules)
     with stage("redact"):
-        marks = mark_findings(job.call_id, call.conversation, findings, tools.rules, tools.keyring)
-        redacted = render(call.conversation, findings, [mark.text for mark in marks])
-        metadata = redact_fields(job.recording.metadata.extra, tools.rules)
-        recording = _shown(job.recording, tools)
+        finished = _redacted(job, call, findings, usage, tools)
     with stage("keep_heard"):
         await asyncio.to_thread(_keep, job, call, findings, tools)
-    with stage("copy_sound"):
-        copy = await asyncio.to_thread(_copied, job, call, findings, tools)
+    return await asyncio.to_thread(_with_evidence, job, call, finished, tools)
+
+
+def _redacted(
+    job: Job, call: HeardCall, findings: Sequence[Finding], usage: Sequence[Usage], tools: Tools
+) -> FinishedCall:
+    marks = mark_findings(job.call_id, call.conversation, findings, tools.rules, tools.keyring)
+    redacted = render(call.conversation, findings, [mark.text for mark in marks])
     first = tools.transcriber.engines[0]
     engine, model = call.engine or first.engine.NAME, call.model or first.options.model
     options = replace(first.options, model=model)
-    finished = FinishedCall(
+    return FinishedCall(
         call_id=job.call_id,
-        recording=recording,
+        recording=_shown(job.recording, tools),
         source_uri_masked=job.source_uri_masked,
-        metadata=metadata,
+        metadata=redact_fields(job.recording.metadata.extra, tools.rules),
         customer_key=_customer_key(job.recording.metadata, tools.keyring),
         audio=replace(call.audio, tracks=()),  # its sound would be held until the batch lands
         speakers=call.speakers,
         conversation=redacted,
         findings=findings,
         marks=marks,
-        copy=copy,
+        copy=None,
         loudness=turn_loudness(redacted, call.audio.tracks),
         facts=call_facts(redacted, call.audio, tools.low_confidence),
         usage=tuple(usage),
@@ -107,13 +110,26 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
         run_id=tools.run_id,
         landed_at=datetime.now(UTC),
     )
-    with stage("certify"):
-        return replace(finished, certificate=certify(finished, tools.rules.profile, tools.keyring))
 
 
 def _keep(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> None:
     speech_ms = {track.channel: track.speech_spans_ms for track in call.audio.tracks}
     tools.heard.keep(job.recording.sha256, call.conversation, findings, speech_ms)
+
+
+def _with_evidence(job: Job, call: HeardCall, finished: FinishedCall, tools: Tools) -> FinishedCall:
+    """The call with its redacted copy and its certificate; without the second, the first goes at once."""
+    copy: SoundCopy | None = None
+    try:
+        with stage("copy_sound"):
+            copy = _copied(job, call, finished.findings, tools)
+        with stage("certify"):
+            finished = replace(finished, copy=copy)
+            return replace(finished, certificate=certify(finished, tools.rules.profile, tools.keyring))
+    except StageFailed:
+        if copy and tools.copying:
+            discard(copy, tools.copying)
+        raise
 
 
 def _copied(job: Job, call: HeardCall, findings: Sequence[Finding], tools: Tools) -> SoundCopy | None:

@@ -17,6 +17,7 @@ from tasks.heard_calls import HeardCalls
 from tasks.keys import Keyring, load_keyring
 from tasks.lake.books import spent_since
 from tasks.lake.catalog import Connection, Lake, writing
+from tasks.lake.key_ids import need_a_key_of
 from tasks.lake.landing import remove_orphans
 from tasks.redact.rules import load_rules
 from tasks.sources.archive import Archive
@@ -55,6 +56,7 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
         raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
     open_transcriber(settings, store)  # a wrong setting is told before a lake is made
     with writing(lake) as connection:
+        need_a_key_of(connection, keyring)
         remove_orphans(connection, lake)
         store.remove_parts()
         heard.store.remove_parts()

@@ -114,6 +114,8 @@ def redact_landed_calls(settings: Settings, since: date, *, dry_run: bool) -> Re
             watcher().working(len(call_ids))
             for at in range(0, len(call_ids), settings.batch_size):
                 again.work_on(call_ids[at : at + settings.batch_size])
+            if not dry_run:
+                remove_orphans(connection, lake)
         if report.changed + report.unchanged and not dry_run:
             purge(lake)
     return report

@@ -80,6 +80,11 @@ def copy_sound(
     return SoundCopy(relative, sha256, muted_ms(spans.values(), original.sound.duration_ms))
 
 
+def discard(copy: SoundCopy, copying: Copying) -> None:
+    """Remove a copy whose call does not land after all."""
+    (copying.root / copy.path).unlink(missing_ok=True)
+
+
 def _digest(file: BinaryIO) -> str:
     digest = hashlib.sha256()
     file.seek(0)

@@ -330,6 +330,24 @@ def test_a_call_that_fails_stays_as_it_was_and_its_neighbour_does_not(
     assert "zanzibar" not in texts(lake, "call-2")[1]
 
 
+@pytest.mark.parametrize(
+    "name", ["find_pii", "mark_findings", "render", "redact_fields", "copy_sound", "certify"]
+)
+def test_a_step_that_fails_leaves_the_call_and_its_sound_as_they_were(
+    name: str, lake: Lake, with_rules: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ConnectionError("zanzibar")
+
+    before, files = ask(lake, CALLS), sorted(lake.audio.rglob("*"))
+    monkeypatch.setattr(f"tasks.redact_again.{name}", fails)
+    report = redact_landed_calls(with_rules(lake, deny={"PERSON": ["zanzibar"]}), date.min, dry_run=False)
+    assert (report.changed, len(report.failed)) == (0, 2)
+    assert "zanzibar" not in str(report.failed)
+    assert ask(lake, CALLS) == before
+    assert sorted(lake.audio.rglob("*")) == files
+
+
 @pytest.mark.parametrize("point", ["land", "broken_promises"])
 def test_a_failure_while_landing_leaves_everything_as_it_was(
     point: str, lake: Lake, with_rules: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
