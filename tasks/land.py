@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tasks.lake.catalog import scratch
-from tasks.lake.landing import PARTITIONED, Batch, land_batch
-from tasks.lake.tables import TABLES, as_table
+from tasks.lake.landing import Batch, land_batch
+from tasks.lake.scratch import scratch
+from tasks.lake.tables import PARTITIONED, TABLES, as_table
 from tasks.questions.loader import CHECKS, load_questions
 from tasks.rows import call_tables
 

@@ -2,6 +2,7 @@
 -- question: How much does each speaker of a call say, and how fast?
 -- grain: one row per call and speaker; unknown speakers of a call share one row
 -- key: call_id, speaker
+-- stored: at landing
 -- columns:
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown

@@ -2,6 +2,7 @@
 -- question: When does nobody speak?
 -- grain: one row per silence
 -- key: call_id, start_ms
+-- stored: at landing
 -- columns:
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown

@@ -2,6 +2,7 @@
 -- question: When is each voice speaking without a break?
 -- grain: one row per unbroken span of one voice's speech
 -- key: call_id, voice, start_ms
+-- stored: at landing
 -- columns:
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown

@@ -2,6 +2,7 @@
 -- question: Who begins to speak while another is still speaking?
 -- grain: one row per span that begins within another voice's span
 -- key: call_id, voice, start_ms, interrupted_voice
+-- stored: at landing
 -- columns:
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown

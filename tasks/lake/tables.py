@@ -250,6 +250,23 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "engine_scores": ENGINE_SCORES,
 }
 
+PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")
+"""Tables of calls, one file a day and batch. The ledger's few rows go into the catalog instead."""
+
+REPLACED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes")
+"""What landing a call again removes first. What was spent stays on the books: engine_usage only grows."""
+
+ORDER: Final = {
+    "words": ("call_id", "word_index"),
+    "turns": ("call_id", "turn_index"),
+    "calls": ("call_id",),
+    "redactions": ("call_id", "start_word"),
+    "certificates": ("call_id",),
+    "envelopes": ("call_id", "finding_id"),
+    "engine_usage": ("call_id", "channel", "chunk_index"),
+}
+"""The columns that a table's rows are sorted by on disk."""
+
 
 def as_table(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Rows as a table of the named relation; a column that a row leaves out is null."""

@@ -6,6 +6,7 @@ The header is the comment block at the file's top, one `-- field: text` after an
     -- question: Is the caller greeted within the first seconds?
     -- grain: one row per call
     -- key: call_id
+    -- stored: at landing
     -- parameters:
     --   within_s [s] (double, default 15): when the greeting must have begun
     --   phrase (varchar, required): what to look for
@@ -14,7 +15,8 @@ The header is the comment block at the file's top, one `-- field: text` after an
     -- empty: no call has landed in these days
     -- limits: anyone but a known customer may greet
 
-Every field but `parameters` must be there. A text goes on in the next line when that is indented further.
+Every field but `parameters` and `stored`, which is for marts, must be there. A text goes on in the next line
+when that is indented further.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from tasks.questions.question import Column, Parameter, Question
 from tasks.questions.values import EXPECTED, cast
 
 _NEEDED: Final = ("name", "question", "grain", "key", "columns", "empty", "limits")
-_FIELDS: Final = (*_NEEDED, "parameters")
+_FIELDS: Final = (*_NEEDED, "parameters", "stored")
+_STORED: Final = "at landing"
 _ITEM: Final = re.compile(
     r"(?P<name>[a-z]\w*)(?: \[(?P<unit>[^\]]+)\])?(?: \((?P<spec>.+?)\))?: (?P<text>.+)"
 )
@@ -44,6 +47,8 @@ def parse_question(text: str) -> Question:
     missing = [name for name in _NEEDED if not "".join(fields.get(name, []))]
     if missing:
         raise SettingsError(f"the header lacks {', '.join(missing)}")
+    if "stored" in fields and fields["stored"] != [f" {_STORED}"]:
+        raise SettingsError(f"the header's `stored` can only be: {_STORED}")
     said = {name: " ".join(line.strip() for line in lines).strip() for name, lines in fields.items()}
     return Question(
         name=said["name"],
@@ -55,6 +60,7 @@ def parse_question(text: str) -> Question:
         empty_means=said["empty"],
         limits=said["limits"],
         sql=body,
+        stored="stored" in fields,
     )
 
 

@@ -64,3 +64,5 @@ class Question:
     limits: str
     sql: str
     """The select, without the header."""
+    stored: bool = False
+    """Computed once, when calls land, and kept as a table; otherwise computed when asked for."""

@@ -11,13 +11,14 @@ from tasks.questions.comments import comments
 from tasks.questions.loader import SQL_FOLDER, load_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from tasks.questions.question import Question
 
 _FOLDERS: Final = ("staging", "marts")
 _COMMENT: Final = re.compile(r"--.*")
+_TABLES: Final = re.compile(r"\b(?:from|join)\s+stored\.([a-z_]+)")
 _READS: Final = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\s*[.(])")
 
 
@@ -54,9 +55,42 @@ def reads(question: Question) -> frozenset[str]:
     return frozenset(_READS.findall(_COMMENT.sub("", question.sql))) - {question.name}
 
 
-def view_statements(relations: Mapping[str, Question], *, with_comments: bool = True) -> list[str]:
-    """What creates the relations as views, in the order given. Comments are most of the work: 50 of 60 ms."""
-    views = [f"create view {relation.name} as\n{relation.sql}" for relation in relations.values()]
+def behind(relations: Mapping[str, Question], name: str) -> dict[str, Question]:
+    """A relation and every relation that it is computed from."""
+    direct = reads(relations[name]) & set(relations)
+    further = [behind(relations, other) for other in direct]
+    return {name: relations[name]} | {key: value for one in further for key, value in one.items()}
+
+
+def tables_behind(relations: Mapping[str, Question], name: str) -> frozenset[str]:
+    """The tables of the lake that a relation is computed from."""
+    return frozenset(table for one in behind(relations, name).values() for table in _TABLES.findall(one.sql))
+
+
+def view_statements(
+    relations: Mapping[str, Question], *, with_comments: bool = True, stored: Collection[str] = ()
+) -> list[str]:
+    """What creates the relations as views, in the order given; those `stored` read their tables.
+
+    Comments are most of the work: 50 of 60 ms.
+    """
+    views = [
+        f"create view {name} as\n{_from_table(relation) if name in stored else relation.sql}"
+        for name, relation in relations.items()
+    ]
     if not with_comments:
         return views
     return views + [comment for relation in relations.values() for comment in comments(relation)]
+
+
+def computed_statements(relations: Mapping[str, Question]) -> list[str]:
+    """What creates the stored marts once more as `computed.NAME`, computed and not read, for the checks."""
+    marts = [relation for relation in relations.values() if relation.stored]
+    return [
+        "create schema computed",
+        *(f"create view computed.{mart.name} as\n{mart.sql}" for mart in marts),
+    ]
+
+
+def _from_table(mart: Question) -> str:
+    return f"select {', '.join(column.name for column in mart.columns)} from stored.{mart.name}"

@@ -10,10 +10,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tasks.lake.tables import TABLES
+from tasks.lake.layout import create_computed, create_views
+from tasks.lake.stored_marts import computed, mart_names
+from tasks.lake.tables import TABLES, as_table
 from tasks.questions.bind import bind
 from tasks.questions.loader import load_questions
-from tasks.questions.relations import load_relations, view_statements
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
 
@@ -107,13 +108,19 @@ def fetch(
 
 
 def _open_lake(rows: Lake) -> Connection:
+    """A lake in memory whose stored marts are tables, as in a lake on disk."""
+    tables = {name: as_table(name, rows.get(name, [])) for name in TABLES}
+    marts = computed(tables)
+    marts |= {
+        name: pa.Table.from_pylist(rows[name], schema=marts[name].schema) for name in marts if name in rows
+    }
     connection = duckdb.connect(config={"threads": "1"})
     connection.execute("attach ':memory:' as stored")
     connection.execute("set timezone = 'UTC'")
-    for name, schema in TABLES.items():
-        connection.register("made", pa.Table.from_pylist(rows.get(name, []), schema=schema))
+    for name, table in (tables | marts).items():
+        connection.register("made", table)
         connection.execute(f"create table stored.{name} as select * from made")
         connection.unregister("made")
-    for statement in view_statements(load_relations(), with_comments=False):
-        connection.execute(statement)
+    create_views(connection, with_comments=False, stored=mart_names())
+    create_computed(connection)
     return connection

@@ -118,12 +118,12 @@ def test_headers_are_lifted_into_comments_on_views_and_columns(open_lake: Open) 
         views = dict(
             connection.execute(
                 "select view_name, comment from duckdb_views() "
-                "where not internal and database_name = 'memory'"
+                "where not internal and database_name = 'memory' and schema_name = 'main'"
             ).fetchall()
         )
         uncommented = connection.execute(
             "select table_name, column_name from duckdb_columns() "
-            "where not internal and database_name = 'memory' and comment is null"
+            "where not internal and database_name = 'memory' and schema_name = 'main' and comment is null"
         ).fetchall()
     assert set(views) == set(RELATIONS)
     assert views["words"].startswith(

@@ -1,0 +1,150 @@
+"""Marts with `stored: at landing`: computed once, when calls land, and kept as tables like the rest.
+
+A table says in its comment which definition made its rows. Where that is not the present one, readers compute
+the mart as they go, and whoever opens the lake for writing next computes the table again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from tasks.lake.parquet_files import register, write_days
+from tasks.lake.scratch import scratch
+from tasks.lake.tables import TABLES
+from tasks.questions.relations import behind, load_relations, tables_behind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import duckdb
+    import pyarrow as pa
+
+    from tasks.lake.catalog import Lake
+    from tasks.questions.question import Question
+
+_MADE_BY: Final = "computed at landing by "
+
+
+def mart_names() -> tuple[str, ...]:
+    """The stored marts, each after the ones it reads from."""
+    return tuple(_fingerprints())
+
+
+def mart_order(name: str) -> tuple[str, ...]:
+    """The columns that a mart's rows are sorted by on disk: its key, of which the call comes first."""
+    return load_relations()[name].key
+
+
+def computed(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The rows of every stored mart over rows of the lake's tables, by the mart's own SQL."""
+    with scratch() as connection:
+        for name in _sources():
+            connection.register("landing", tables[name])
+            connection.execute(f"insert into stored.{name} select * from landing")
+            connection.unregister("landing")
+        return {name: _computed_once(connection, name) for name in mart_names()}
+
+
+def up_to_date(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The marts whose tables hold what their present definitions say."""
+    there = _made_by(connection)
+    return frozenset(name for name, made_by in _fingerprints().items() if there.get(name) == made_by)
+
+
+def outdated(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a mart's table is missing, or left by another definition."""
+    return _made_by(connection) != _fingerprints()
+
+
+def bring_up_to_date(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Make the tables that are missing or outdated from the calls in the lake, in one transaction.
+
+    One day's calls are in memory at a time.
+    """
+    files: dict[str, list[str]] = {}
+    connection.execute("begin")
+    try:
+        for name in (_made_by(connection) | _fingerprints()).keys() - up_to_date(connection):
+            connection.execute(f"drop table if exists stored.{name}")
+        for name, rows in computed(_no_rows()).items():
+            if name not in up_to_date(connection):
+                _create(connection, name, rows)
+                files[name] = []
+        for day in _days(connection):
+            rows_of_day = computed(_of_day(connection, day))
+            for name, written in files.items():
+                written.extend(write_days(lake, name, rows_of_day[name], mart_order(name)))
+        for name, written in files.items():
+            register(connection, lake, name, written)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        for path in chain.from_iterable(files.values()):
+            lake.data.remove(path)
+        raise
+
+
+@cache
+def _fingerprints() -> dict[str, str]:
+    """What the comment on each stored mart's table says."""
+    relations = load_relations()
+    stored = [name for name, relation in relations.items() if relation.stored]
+    return {name: f"{_MADE_BY}{_definition_hash(relations, name)}" for name in stored}
+
+
+def _definition_hash(relations: Mapping[str, Question], name: str) -> str:
+    """Of the mart and the marts behind it; what stands before them only renames columns."""
+    marts = [one.sql for one in behind(relations, name).values() if "from stored." not in one.sql]
+    return hashlib.sha256("\n".join(sorted(marts)).encode()).hexdigest()[:16]
+
+
+@cache
+def _sources() -> tuple[str, ...]:
+    """The tables that stored marts are computed from."""
+    relations = load_relations()
+    return tuple(sorted(set().union(*(tables_behind(relations, name) for name in mart_names()))))
+
+
+def _computed_once(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    """A mart's rows, which marts computed after it then read instead of computing them again."""
+    connection.execute(f"create table stored.{name} as from {name}")
+    connection.execute(f"create or replace view {name} as from stored.{name}")
+    return connection.execute(f"from stored.{name}").to_arrow_table()
+
+
+def _made_by(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    rows = connection.execute(
+        "select table_name, comment from duckdb_tables() "
+        "where database_name = 'stored' and starts_with(comment, ?)",
+        [_MADE_BY],
+    ).fetchall()
+    return dict(rows)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, empty: pa.Table) -> None:
+    connection.register("landing", empty)
+    connection.execute(f"create table stored.{name} as from landing")
+    connection.unregister("landing")
+    connection.execute(f"alter table stored.{name} set partitioned by (call_date)")
+    connection.execute(f"comment on table stored.{name} is '{_fingerprints()[name]}'")
+
+
+def _no_rows() -> dict[str, pa.Table]:
+    return {name: TABLES[name].empty_table() for name in _sources()}
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> list[date | None]:
+    rows = connection.execute("select distinct call_date from stored.calls order by call_date").fetchall()
+    return [day for (day,) in rows]
+
+
+def _of_day(connection: duckdb.DuckDBPyConnection, day: date | None) -> dict[str, pa.Table]:
+    where = "call_date = ?" if day else "call_date is null"
+    return {
+        name: connection.execute(f"from stored.{name} where {where}", [day] if day else []).to_arrow_table()
+        for name in _sources()
+    }

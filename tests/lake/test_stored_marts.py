@@ -1,0 +1,142 @@
+"""Stored marts: computed once when calls land, always equal to what computing them now would say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from finished_calls import finished_call, landed_row, spoken
+from lake_checks import broken_checks, broken_promises_of
+
+from tasks.lake import stored_marts
+from tasks.lake.catalog import Lake, reading, writing
+from tasks.lake.query import run_query
+from tasks.lake.stored_marts import mart_names, outdated
+from tasks.land import Landing, land
+from tasks.questions.loader import CHECKS, load_questions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tasks.lake.catalog import Connection
+    from tasks.rows import FinishedCall
+
+TALK = {
+    1: [*spoken("how can i help", 0, 1), *spoken("one moment please", 6_000, 1)],
+    0: spoken("my card four one one one please thank you", 900, 0),
+}
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Two calls, one of which has landed again with other words."""
+    lake = Lake.at(str(tmp_path_factory.mktemp("marts") / "lake"))
+    with writing(lake) as connection:
+        _land(connection, lake, finished_call("call-1"), finished_call("call-2", started_at=None, words=TALK))
+        _land(connection, lake, finished_call("call-1", words=TALK, run_id="run-2"))
+    return lake
+
+
+def _land(connection: Connection, lake: Lake, *calls: FinishedCall) -> None:
+    land(connection, lake, Landing([(call, landed_row(call)) for call in calls], [], []))
+
+
+def _rows(connection: Connection, mart: str) -> list[dict[str, Any]]:
+    return run_query(connection, f"select * from {mart} order by all").to_pylist()
+
+
+def test_the_check_compares_every_stored_mart() -> None:
+    compared = re.findall(r"from computed\.(\w+)", load_questions(CHECKS)["stored_marts_current"].sql)
+    assert sorted(compared) == sorted(mart_names())
+
+
+@pytest.mark.parametrize("mart", mart_names())
+def test_a_mart_is_read_from_its_table_and_says_what_computing_says(lake: Lake, mart: str) -> None:
+    with reading(lake) as question:
+        assert _is_read(question, mart)
+        stored, columns = _rows(question, mart), question.execute(f"from {mart} limit 0").description
+    with writing(lake) as connection:
+        connection.execute(f"comment on table stored.{mart} is null")
+        with reading(lake) as question:
+            assert not _is_read(question, mart)
+            assert _rows(question, mart) == stored
+            assert question.execute(f"from {mart} limit 0").description == columns
+    with writing(lake):
+        pass
+    assert len(stored) >= 2
+
+
+def _is_read(connection: Connection, mart: str) -> bool:
+    (view,) = connection.execute("select sql from duckdb_views() where view_name = ?", [mart]).fetchone()
+    return f'FROM "stored".{mart}' in view
+
+
+def test_a_call_that_lands_again_takes_its_marts_rows_along(lake: Lake) -> None:
+    with reading(lake) as question:
+        counts = {
+            mart: question.execute(f"select count(*) from {mart} where call_id = 'call-1'").fetchone()
+            for mart in mart_names()
+        }
+        assert broken_promises_of(question) == []
+    assert counts == {"speech_spans": (3,), "call_speakers": (2,), "gaps": (2,), "talk_over": (1,)}
+
+
+def test_a_mart_that_lies_is_found(empty_place: Lake) -> None:
+    with writing(empty_place) as connection:
+        _land(connection, empty_place, finished_call("call-1"), finished_call("call-2"))
+        connection.execute("update stored.gaps set end_ms = end_ms + 1 where call_id = 'call-2'")
+    with reading(empty_place) as question:
+        assert broken_promises_of(question) == ["stored_marts_current"]
+
+
+@pytest.mark.parametrize("left", ["nothing", "another definition's rows"])
+def test_a_lake_of_an_earlier_version_is_filled_when_it_is_opened_for_writing(
+    empty_place: Lake, left: str
+) -> None:
+    with writing(empty_place) as connection:
+        _land(connection, empty_place, finished_call("call-1"), finished_call("call-2", started_at=None))
+        for mart in mart_names():
+            if left == "nothing":
+                connection.execute(f"drop table stored.{mart}")
+            else:
+                connection.execute(f"update stored.{mart} set call_id = 'wrong'")
+                connection.execute(f"comment on table stored.{mart} is '{stored_marts._MADE_BY}another'")
+        connection.execute("create table stored.gone as select 'call-1' as call_id")
+        connection.execute(f"comment on table stored.gone is '{stored_marts._MADE_BY}an older one'")
+    with reading(empty_place) as question:
+        before = {mart: _rows(question, mart) for mart in mart_names()}
+        assert broken_promises_of(question) == []
+    with writing(empty_place) as connection:
+        assert not outdated(connection)
+        assert broken_checks(connection) == []
+        assert not connection.execute("from duckdb_tables() where table_name = 'gone'").fetchall()
+    with reading(empty_place) as question:
+        assert {mart: _rows(question, mart) for mart in mart_names()} == before
+        assert broken_promises_of(question) == []
+
+
+def test_a_filling_that_fails_leaves_nothing_behind(
+    empty_place: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(empty_place) as connection:
+        _land(connection, empty_place, finished_call("call-1"), finished_call("call-2", started_at=None))
+        connection.execute("drop table stored.gaps")
+    files = set((empty_place.root / "data").rglob("*.parquet"))
+    with monkeypatch.context() as patched:
+        patched.setattr(stored_marts, "register", _fails)
+        with pytest.raises(MemoryError), writing(empty_place):
+            pass
+    assert set((empty_place.root / "data").rglob("*.parquet")) == files
+    with writing(empty_place) as connection:
+        assert not outdated(connection)
+
+
+def _fails(*_: object) -> None:
+    raise MemoryError
+
+
+def test_only_a_marts_own_sql_makes_its_table_outdated(tmp_path: Path) -> None:
+    prints = stored_marts._fingerprints()
+    assert len(set(prints.values())) == len(prints) >= 4
+    assert stored_marts._sources() == ("calls", "turns")
