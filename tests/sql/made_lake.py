@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from made_measures import add_measures
 from made_talk import SIDES, TICK_MS, Dice, Row, conversation, end_ms, forget_times, redact, ticks, turns_of
 
 from tasks.lake.tables import TABLES
@@ -38,12 +39,15 @@ def make_lake(seed: int = 7, calls: int = 30) -> Lake:
     lake["engine_scores"] = [
         _score(engine, speaker) for engine in ("local", "pulse") for speaker in (None, "agent")
     ]
+    add_measures(lake, seed)
     return lake
 
 
 def _add_call(lake: Lake, dice: Dice, number: int) -> None:
     call_id = f"call-{number:03}"
-    call_date = None if number % 11 == 10 else date(2026, 3, 2) + timedelta(days=number % 5)
+    call_date = (
+        None if number % 11 == 10 else date(2026, 3, 2) + timedelta(days=number % 5 + 7 * (number % 10 == 9))
+    )
     kind = list(SIDES)[number % 7] if number % 7 < len(SIDES) else "known"
     one_channel = number % 9 == 8
     words: list[Row] = [] if number % 13 == 12 else conversation(dice, SIDES[kind], one_channel=one_channel)

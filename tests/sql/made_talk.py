@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 Row = dict[str, Any]
 
 TICK_MS = 10
+TURN_GAP_MS = 1_500
 SIDES = {
     "known": ("customer", "agent"),
     "swapped": ("agent", "customer"),
@@ -69,7 +69,7 @@ def conversation(dice: Dice, sides: tuple[str | None, str | None], *, one_channe
         said, end = _sentence(dice, dice.random.choice(sentences), clock, rated=rated)
         channel = 0 if one_channel else side
         words += [word | {"channel": channel, "speaker": sides[side]} for word in said]
-        clock = max(0, end + (dice.ms(8000, 20000) if dice.chance(0.1) else dice.ms(-1800, 2500)))
+        clock = max(0, end + (dice.ms(8000, 40000) if dice.chance(0.1) else dice.ms(-1800, 2500)))
     words.sort(key=lambda word: word["start_ms"])
     for index, word in enumerate(words):
         word["word_index"] = index
@@ -131,8 +131,7 @@ def _finding(dice: Dice, span: list[Row], finding_id: str) -> Row:
 
 def turns_of(words: list[Row]) -> list[Row]:
     turns: list[Row] = []
-    for _, run in groupby(words, key=lambda word: (word["channel"], word["speaker"])):
-        said = list(run)
+    for said in _stretches(words):
         for word in said:
             word["turn_index"] = len(turns)
         rated = [word["confidence_percent"] for word in said if word["confidence_percent"] is not None]
@@ -150,6 +149,21 @@ def turns_of(words: list[Row]) -> list[Row]:
             }
         )
     return turns
+
+
+def _stretches(words: list[Row]) -> list[list[Row]]:
+    stretches: list[list[Row]] = []
+    for word in words:
+        if stretches and _goes_on(stretches[-1][-1], word):
+            stretches[-1].append(word)
+        else:
+            stretches.append([word])
+    return stretches
+
+
+def _goes_on(before: Row, word: Row) -> bool:
+    same = (before["channel"], before["speaker"]) == (word["channel"], word["speaker"])
+    return same and (word["start_ms"] or 0) - (end_ms(before) or 0) < TURN_GAP_MS
 
 
 def end_ms(word: Row) -> int | None:

@@ -207,10 +207,10 @@ def grouped(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]
     return found
 
 
-def by_call(lake: Lake) -> Callable[[str], Row]:
+def by_call(lake: Lake) -> Callable[..., Row]:
     calls = {call["call_id"]: call for call in lake["calls"]}
-    return lambda call_id: {
-        name: calls[call_id][name] for name in ("call_id", "call_date", "agent_id", "queue")
+    return lambda call_id, *more: {
+        name: calls[call_id][name] for name in ("call_id", "call_date", "agent_id", "queue", *more)
     }
 
 
