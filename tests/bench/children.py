@@ -22,13 +22,19 @@ class Taken:
     cpu_s: float
     peak_mib: float
     """Resident memory of the largest process."""
-    printed: dict[str, Any]
+    printed: Any
+    """What its JSON says."""
 
 
 def ingest(source: Path, lake: Path, *options: str) -> Taken:
     """One `callarchive ingest --json`, in the lake's own settings folder."""
+    return callarchive("ingest", str(source), *options, lake=lake)
+
+
+def callarchive(*arguments: str, lake: Path) -> Taken:
+    """One command with `--json` over a lake, whose keys lie beside it."""
     environment = os.environ | {"CALLARCHIVE_KEY_FILE": str(lake.parent / "keys.json")}
-    command = [str(CALLARCHIVE), "ingest", str(source), "--lake", str(lake), "--json", *options]
+    command = [str(CALLARCHIVE), *arguments, "--lake", str(lake), "--json"]
     started = time.monotonic()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
@@ -41,5 +47,5 @@ def ingest(source: Path, lake: Path, *options: str) -> Taken:
         wall_s=time.monotonic() - started,
         cpu_s=usage.ru_utime + usage.ru_stime,
         peak_mib=usage.ru_maxrss * scale / 2**20,
-        printed=json.loads(printed),
+        printed=json.loads(printed or b"null"),
     )

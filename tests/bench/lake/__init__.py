@@ -1,0 +1,1 @@
+"""What a lake costs at scale: `make bench-lake`."""
