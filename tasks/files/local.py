@@ -1,0 +1,96 @@
+"""Files in a folder of this machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PART: Final = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFiles:
+    """A folder on a disk. What is made in it is for its owner only; see Files for the methods."""
+
+    root: Path
+
+    @property
+    def address(self) -> str:
+        """The folder's path."""
+        return str(self.root)
+
+    def under(self, folder: str) -> LocalFiles:
+        """A folder below this one."""
+        return LocalFiles(self.root / folder)
+
+    def paths(self) -> list[str]:
+        """Every whole file; what is being written is none yet."""
+        files = (path for path in self.root.rglob("*") if path.suffix != _PART and path.is_file())
+        return sorted(path.relative_to(self.root).as_posix() for path in files)
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return (self.root / path).is_file()
+
+    def read(self, path: str) -> bytes | None:
+        """All of a file, or None."""
+        try:
+            return (self.root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write(self, path: str, content: bytes) -> None:
+        """Written beside and moved into place, so that a crash leaves none or all of it."""
+        target = self._made(path)
+        part = target.with_name(f"{target.name}.{secrets.token_hex(4)}{_PART}")
+        part.write_bytes(content)
+        part.replace(target)
+
+    @contextmanager
+    def new(self, path: str) -> Iterator[BinaryIO]:
+        """A new file, flushed to the disk at the end.
+
+        Raises:
+            FileExistsError: there is one already.
+        """
+        target = self._made(path)
+        with target.open("x+b") as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                target.unlink(missing_ok=True)
+                raise
+
+    @contextmanager
+    def here(self, path: str) -> Iterator[Path]:
+        """The file itself."""
+        if not self.has(path):
+            raise FileNotFoundError(path)
+        yield self.root / path
+
+    def remove(self, path: str) -> bool:
+        """Delete a file."""
+        try:
+            (self.root / path).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remove_parts(self) -> None:
+        """Delete what `write` was killed over."""
+        for part in self.root.rglob(f"*{_PART}"):
+            part.unlink(missing_ok=True)
+
+    def _made(self, path: str) -> Path:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return target

@@ -1,0 +1,39 @@
+"""DuckDB as everything here opens it: it fetches nothing, and sees nothing of this program."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def connect(extensions: Iterable[str], **config: str) -> duckdb.DuckDBPyConnection:
+    """A connection with extensions that came as wheels; nothing is fetched at run time."""
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",  # a query must not read this program's variables
+            **config,
+        }
+    )
+    connection.execute("set timezone = 'UTC'")
+    for name in extensions:
+        connection.execute(f"load '{_extension_file(name)}'")
+    return connection
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it, for the few statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _extension_file(name: str) -> Path:
+    """The signed extension of this DuckDB's version."""
+    folder = Path(str(files(f"duckdb_extension_{name}"))) / "extensions" / f"v{duckdb.__version__}"
+    return folder / f"{name}.duckdb_extension"

@@ -1,0 +1,97 @@
+"""The catalog of a lake in a folder: an SQLite file beside the data. Nothing has to be started."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from filelock import FileLock
+
+from tasks.errors import CheckFailed, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_VACUUM: Final = """
+import sqlite3, sys
+catalog = sqlite3.connect(sys.argv[1], timeout=60)
+catalog.execute("vacuum")
+catalog.execute("pragma wal_checkpoint(truncate)")
+catalog.close()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteCatalog:
+    """A file that says which files of a lake count. Locks are files beside it."""
+
+    path: Path
+
+    extensions: ClassVar = ("sqlite_scanner",)
+    options: ClassVar = "override_data_path true"
+    """A lake may be moved: its files are wherever the catalog is."""
+
+    @property
+    def address(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
+    @property
+    def ducklake(self) -> str:
+        """What DuckLake attaches."""
+        return f"ducklake:sqlite:{self.path}"
+
+    def exists(self) -> bool:
+        """Whether a lake was made here."""
+        return self.path.exists()
+
+    def make_ready(self) -> None:
+        """Make the file, in the mode in which who reads does not lock out who lands."""
+        self._make_folder()
+        # Closed before DuckDB opens the same file with an SQLite of its own: within one process the two do
+        # not see each other's locks, and one would delete the log that the other writes to.
+        try:
+            with closing(sqlite3.connect(self.path)) as catalog:
+                catalog.execute("pragma journal_mode = wal")
+        except sqlite3.Error as error:
+            raise SettingsError(self.trouble(str(error))) from None
+
+    @contextmanager
+    def held(self, name: str, wait_s: float) -> Iterator[None]:
+        """Hold a lock of the lake, for this machine's processes. The lock of a killed process is free.
+
+        Raises:
+            TimeoutError: another process still holds it.
+        """
+        self._make_folder()
+        with FileLock(self.path.with_name(f"{name}.lock"), timeout=wait_s):
+            yield
+
+    def empty_free_room(self) -> None:
+        """Overwrite what was deleted: the catalog keeps the smallest and the largest text of each file.
+
+        In a process of its own, for this one may have DuckDB's SQLite open (see make_ready).
+        """
+        command = [sys.executable, "-I", "-c", _VACUUM, str(self.path)]
+        done = subprocess.run(command, env={}, capture_output=True, check=False)
+        if done.returncode:
+            raise CheckFailed(f"the catalog at {self.path} could not be emptied of old text; run it again")
+
+    def trouble(self, said: str) -> str:  # noqa: ARG002  (a damaged file makes SQLite say anything)
+        """What to tell when the catalog cannot be opened."""
+        return (
+            f"the catalog at {self.path} cannot be read: it is unfinished or damaged; run ingest again, "
+            "or restore it from a backup"
+        )
+
+    def _make_folder(self) -> None:
+        folder = self.path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SettingsError(f"{folder} cannot be made: {error.strerror}; name another lake") from None
