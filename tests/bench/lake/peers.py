@@ -68,7 +68,9 @@ def _pandas_dead_air(folder: Path) -> int:
 def _pandas_interruptions(folder: Path) -> int:
     turns = _pandas_turns(folder)
     before = turns.groupby("call_id").end_ms.shift()
-    over = turns.assign(over=pd.concat([before, turns.end_ms], axis=1).min(axis=1) - turns.start_ms)
+    over = turns.assign(
+        over=pd.concat([before, turns.end_ms], axis=1).min(axis=1, skipna=False) - turns.start_ms
+    )
     return len(over[over.over >= 500].groupby(["call_id", "speaker"]).over.agg(["size", "sum", "max"]))
 
 
