@@ -32,70 +32,22 @@ with calls as (
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
-first_words as (
+said as (
     select
         call_id,
-        voice,
+        phrase,
         speaker,
-        token,
         start_ms,
-        end_ms,
-        row_number() over (partition by call_id, voice order by word_index) as place_said
-    from spoken_words
+        end_ms
+    from said_phrases($phrases, 0)
     where
-        start_ms <= $within_s * 1000
+        last_word_ms <= $within_s * 1000
         and speaker is distinct from 'customer'
         and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
-asked as (
-    select distinct unnest(cast($phrases as varchar[])) as phrase
-),
-
-tokenised as (
-    select
-        phrase,
-        list_filter(
-            list_transform(
-                string_split_regex(lower(nfc_normalize(phrase)), '\s+'),
-                lambda piece: regexp_replace(piece, '[^\p{L}\p{M}\p{N}\[\]_]', '', 'g')
-            ),
-            lambda piece: piece <> ''
-        ) as tokens
-    from asked
-),
-
-phrases as (
-    select
-        phrase,
-        len(tokens) as token_count,
-        unnest(tokens) as token,
-        generate_subscripts(tokens, 1) as place
-    from tokenised
-),
-
--- Words and phrase laid side by side: a full match has every word at the same offset.
-matches as (
-    select
-        first_words.call_id,
-        first_words.speaker,
-        phrases.phrase,
-        min(first_words.start_ms) as start_ms,
-        max(first_words.end_ms) as end_ms
-    from first_words
-    inner join phrases on first_words.token = phrases.token
-    group by
-        first_words.call_id,
-        first_words.voice,
-        first_words.speaker,
-        phrases.phrase,
-        phrases.token_count,
-        first_words.place_said - phrases.place
-    having count(*) = phrases.token_count
-),
-
 greetings as (
-    select * from matches
+    select * from said
     qualify
         row_number() over (
             partition by call_id
