@@ -86,9 +86,9 @@ def open_bake_off(wanted: Wanted, settings: Settings, comparison_id: str) -> Ite
         SettingsError: an engine, a key, the source or the lake is not there.
     """
     lake, keyring = Lake.at(settings.lake), load_keyring(settings.key_file)
-    archive = Archive.at(wanted.source, without=lake.root)
+    archive = Archive.at(wanted.source, without=lake.files.address)
     rules = load_rules(settings.redaction_profile, settings.redaction_rules)
-    store = AnswerStore(str(lake.answers), keyring)
+    store = AnswerStore(lake.answers, keyring)
     budget = Budget(settings.max_usd_per_run, settings.max_usd_per_month)
     with (
         open_entrants(wanted.engines, settings, store, budget, stand_in=wanted.stand_in) as entrants,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from tasks.answers import AnswerStore
 from tasks.compare.result import Contender
 from tasks.engines.registry import HOSTED, Choice, choices
 from tasks.errors import SettingsError
+from tasks.files.local import LocalFiles
 from tasks.settings import Settings
 from tasks.spending import Budget
 
@@ -50,7 +52,7 @@ def open_entrants(
         passing = store
         if playing:
             folder = stack.enter_context(TemporaryDirectory(prefix="callarchive-"))
-            passing, budget = AnswerStore(folder, store.keyring), Budget()
+            passing, budget = AnswerStore(LocalFiles(Path(folder)), store.keyring), Budget()
         entrants = []
         for place, choice in enumerate(chosen):
             hosted = choice.engine.NAME in HOSTED

@@ -12,7 +12,8 @@ from flows.plan import Wishes, plan_night
 from flows.quote import quote
 from tasks.answers import AnswerStore
 from tasks.keys import Keyring, load_keyring, passing_keyring
-from tasks.lake.catalog import Lake, reading, scratch
+from tasks.lake.catalog import Lake, reading
+from tasks.lake.scratch import scratch
 from tasks.sources.archive import Archive
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 def preview(source: str, settings: Settings, since: datetime | None, limit: int | None) -> dict[str, Any]:
     """Counts by what would happen, and the price. Nothing is transcribed, sent or written."""
     lake, keyring = Lake.at(settings.lake), _keyring(settings)
-    archive = Archive.at(source, without=lake.root)
-    transcriber = open_transcriber(settings, AnswerStore(str(lake.answers), keyring), keys_needed=False)
+    archive = Archive.at(source, without=lake.files.address)
+    transcriber = open_transcriber(settings, AnswerStore(lake.answers, keyring), keys_needed=False)
     with ExitStack() as stack:
-        connection = stack.enter_context(reading(lake) if lake.catalog.exists() else scratch())
+        connection = stack.enter_context(reading(lake) if lake.exists() else scratch())
         plan = plan_night(connection, archive, settings, keyring, Wishes(since, limit))
     recordings = [job.recording for job in plan.jobs]
     price = quote(recordings, archive, audio_limits(settings), transcriber, settings.recordings_at_once)

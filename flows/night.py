@@ -47,11 +47,11 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     """
     lake, keyring = Lake.at(settings.lake), load_keyring(settings.key_file)
     archive, rules = (
-        Archive.at(source, without=lake.root),
+        Archive.at(source, without=lake.files.address),
         load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode),
     )
-    store = AnswerStore(str(lake.answers), keyring)
-    heard = HeardCalls(AnswerStore(str(lake.heard), keyring))
+    store = AnswerStore(lake.answers, keyring)
+    heard = HeardCalls(AnswerStore(lake.heard, keyring))
     if settings.send_links and not archive.gives_links:
         raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
     open_transcriber(settings, store)  # a wrong setting is told before a lake is made
@@ -81,7 +81,7 @@ def sound_copying(settings: Settings, lake: Lake) -> Copying | None:
     if settings.redacted_audio == "none":
         return None
     return Copying(
-        root=lake.root,
+        files=lake.files,
         limits=audio_limits(settings),
         form=settings.redacted_audio,
         tone=settings.redacted_audio_tone,

@@ -94,9 +94,9 @@ def redact_landed_calls(settings: Settings, since: date, *, dry_run: bool) -> Re
     rules = load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode)
     report = Report(rules.hash, dry_run)
     with ExitStack() as stack:
-        if not dry_run and lake.catalog.exists():
+        if not dry_run and lake.exists():
             stack.enter_context(exclusively(lake))
-        with reading(lake) if dry_run or not lake.catalog.exists() else writing(lake) as connection:
+        with reading(lake) if dry_run or not lake.exists() else writing(lake) as connection:
             if not settings.key_file.exists():
                 raise KeyMissing(f"there is no key file at {settings.key_file}; restore the one of this lake")
             keyring = load_keyring(settings.key_file)
@@ -106,7 +106,7 @@ def redact_landed_calls(settings: Settings, since: date, *, dry_run: bool) -> Re
             again = _Again(
                 connection,
                 lake,
-                HeardCalls(AnswerStore(str(lake.heard), keyring)),
+                HeardCalls(AnswerStore(lake.heard, keyring)),
                 Redacting(rules, keyring, copying, run_id=uuid4().hex[:12]),
                 report,
             )

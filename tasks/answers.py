@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
-import secrets
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
-
-import fsspec
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tasks.files.contract import Files
     from tasks.keys import Keyring
 
 ANSWER_FORMAT: Final = 2
@@ -26,9 +22,6 @@ def answer_key(pcm: bytes, engine: str, model: str, options: Mapping[str, object
     """SHA-256 over the sound and everything that shapes the answer: 64 hex digits."""
     shape = json.dumps([engine, model, sorted(options.items()), ANSWER_FORMAT], separators=(",", ":"))
     return hashlib.sha256(hashlib.sha256(pcm).digest() + shape.encode()).hexdigest()
-
-
-_PART: Final = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +56,9 @@ def without_receipt(kept: bytes) -> tuple[Receipt, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class AnswerStore:
-    """One encrypted file per answer under a folder or URL. Reads and writes are whole or not at all."""
+    """One encrypted file per answer, in folders by the first two digits of its key."""
 
-    root: str
+    files: Files
     keyring: Keyring
 
     def get(self, key: str) -> bytes | None:
@@ -74,52 +67,29 @@ class AnswerStore:
         Raises:
             KeyMissing: it is there, but was encrypted with a key that is not at hand.
         """
-        fs, path = self._place(key)
-        try:
-            sealed = fs.cat_file(path)
-        except FileNotFoundError:
-            return None
-        return self.keyring.decrypt(sealed, context=key.encode())
+        sealed = self.files.read(_path(key))
+        return None if sealed is None else self.keyring.decrypt(sealed, context=key.encode())
 
     def has(self, key: str) -> bool:
         """Whether something is kept under a key; whether it can be opened is another question."""
-        fs, path = self._place(key)
-        return bool(fs.exists(path))
+        return self.files.has(_path(key))
 
     def put(self, key: str, answer: bytes) -> None:
-        """Keep an answer; written beside and moved into place, so that a crash leaves none or all of it."""
-        fs, path = self._place(key)
-        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        temporary = f"{path}.{secrets.token_hex(4)}{_PART}"
-        fs.pipe_file(temporary, self.keyring.encrypt(answer, context=key.encode()))
-        fs.mv(temporary, path)
+        """Keep an answer; a crash leaves none or all of it."""
+        self.files.write(_path(key), self.keyring.encrypt(answer, context=key.encode()))
 
     def forget(self, key: str) -> None:
         """Remove what is kept under a key, if anything is."""
-        fs, path = self._place(key)
-        with suppress(FileNotFoundError):
-            fs.rm_file(path)
+        self.files.remove(_path(key))
 
     def all_keys(self) -> list[str]:
         """All keys under which something is kept."""
-        fs, path = self._at(self.root)
-        names = (str(found).rpartition("/")[2] for found in fs.glob(f"{_no_magic(path)}/??/*"))
-        return [name for name in names if not name.endswith(_PART)]
+        names = ((path, path.rpartition("/")[2]) for path in self.files.paths())
+        return [name for path, name in names if path == _path(name)]
 
     def remove_parts(self) -> None:
         """Remove what a killed run was writing. Only while nobody else writes."""
-        fs, path = self._at(self.root)
-        for part in fs.glob(f"{_no_magic(path)}/**/*{_PART}"):
-            fs.rm_file(part)
-
-    def _place(self, key: str) -> tuple[Any, str]:
-        return self._at(f"{self.root}/{key[:2]}/{key}")
-
-    @staticmethod
-    def _at(place: str) -> tuple[Any, str]:
-        if "://" in place:
-            return fsspec.core.url_to_fs(place)  # type: ignore[no-any-return]
-        return fsspec.filesystem("file"), place
+        self.files.remove_parts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +102,7 @@ class KeptJobs:
     @property
     def ids(self) -> AnswerStore:
         """Where the ids are: a folder of their own, since those still to be erased are looked for there."""
-        return AnswerStore(f"{self.answers.root}/jobs/{self.engine}", self.answers.keyring)
+        return AnswerStore(self.answers.files.under(f"jobs/{self.engine}"), self.answers.keyring)
 
     def get(self, key: str, /) -> str | None:
         """The id of the request that an answer comes from, or None."""
@@ -153,6 +123,5 @@ class KeptJobs:
         return {key: job_id for key in keys if (job_id := self.get(key)) is not None}
 
 
-def _no_magic(path: str) -> str:
-    """A path in which no character has a meaning to glob."""
-    return glob.escape(path)
+def _path(key: str) -> str:
+    return f"{key[:2]}/{key}"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from tasks.audio.mute import CopyOrder
 from tasks.audio.redacted_copy import write_redacted_copy
 from tasks.errors import CheckFailed
-from tasks.lake.whole_file import whole_or_gone
 from tasks.redact.mute_spans import FADE_MS, Sound, mute_spans, muted_ms
 from tasks.schemas import SoundCopy
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from tasks.audio.ffmpeg import Form
     from tasks.audio.limits import AudioLimits
+    from tasks.files.contract import Files
     from tasks.schemas import Conversation, Finding
 
 _BLOCK_BYTES: Final = 1 << 20
@@ -30,8 +30,8 @@ _ENDINGS: Final = {"flac": "flac", "opus": "ogg"}
 class Copying:
     """Where redacted copies go, and how they are made."""
 
-    root: Path
-    """The lake's folder; copies lie in `audio` below it."""
+    files: Files
+    """The lake's; copies lie in `audio` among them."""
     limits: AudioLimits
     form: Form = "flac"
     tone: bool = False
@@ -63,12 +63,10 @@ def copy_sound(
         CheckFailed: the file is not the recording any more, or the copy cannot be written.
     """
     spans = mute_spans(conversation, findings, original.sound, copying.padding_ms)
-    folder = copying.root / "audio" / str(original.call_date or "undated")
     name = hashlib.sha256(f"{run_id}\n{original.sha256}".encode()).hexdigest()[:32]
-    path = folder / f"{name}.{_ENDINGS[copying.form]}"
+    path = f"audio/{original.call_date or 'undated'}/{name}.{_ENDINGS[copying.form]}"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with original.path.open("rb") as sound, whole_or_gone(path) as target:
+        with original.path.open("rb") as sound, copying.files.new(path) as target:
             if _digest(sound) != original.sha256:
                 raise CheckFailed("the file is not the recording any more that was listed; run again")
             order = CopyOrder(spans, FADE_MS, copying.tone, copying.form)
@@ -76,13 +74,12 @@ def copy_sound(
             sha256 = _digest(target)
     except OSError as error:
         raise CheckFailed(f"the redacted sound cannot be written: {error.strerror}") from None
-    relative = path.relative_to(copying.root).as_posix()
-    return SoundCopy(relative, sha256, muted_ms(spans.values(), original.sound.duration_ms))
+    return SoundCopy(path, sha256, muted_ms(spans.values(), original.sound.duration_ms))
 
 
 def discard(copy: SoundCopy, copying: Copying) -> None:
     """Remove a copy whose call does not land after all."""
-    (copying.root / copy.path).unlink(missing_ok=True)
+    copying.files.remove(copy.path)
 
 
 def _digest(file: BinaryIO) -> str:

@@ -78,11 +78,13 @@ def _digest(connection: duckdb.DuckDBPyConnection, name: str, call_id: str) -> s
 
 def _copy_digest(connection: duckdb.DuckDBPyConnection, lake: Lake, call_id: str) -> str | None:
     row = connection.execute("select audio_path from stored.calls where call_id = ?", [call_id]).fetchone()
-    path = lake.root / row[0] if row and row[0] else None
-    if path is None or not path.is_file():
+    if row is None or row[0] is None:
         return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with lake.files.here(row[0]) as path, path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
 
 
 def _counted(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.certificate import certify
 from tasks.copy_sound import Copying, Original, copy_sound
+from tasks.errors import CheckFailed
 from tasks.facts import CallFacts
 from tasks.find_pii import find_pii
 from tasks.mark_findings import mark_findings
@@ -135,10 +136,13 @@ def _copy(
     if redacted <= set(landed.marks):
         return SoundCopy(row["audio_path"], row["audio_sha256"], row["muted_ms"])
     sound = Sound(row["channel_verdict"], row["channel_count"], row["duration_ms"], heard.speech_ms)
-    path = copying.root / row["audio_path"]
-    original = Original(path, row["audio_sha256"], sound, row["call_date"])
     before = [Finding("", word, word + 1, 1.0, "auto", "") for word in landed.marks if word < len(words)]
-    return copy_sound(original, heard.conversation, [*findings, *before], copying, redacting.run_id)
+    try:
+        with copying.files.here(row["audio_path"]) as path:
+            original = Original(path, row["audio_sha256"], sound, row["call_date"])
+            return copy_sound(original, heard.conversation, [*findings, *before], copying, redacting.run_id)
+    except FileNotFoundError:
+        raise CheckFailed("the redacted copy of this call is not in the lake any more") from None
 
 
 def _recording(landed: LandedCall) -> Recording:

@@ -41,8 +41,8 @@ def reveal(lake: Lake, keyring: Keyring, finding_id: str, reason: str) -> Reveal
     """
     if not _SHORTEST_REASON <= len(reason.strip()) <= _LONGEST_REASON:
         raise SettingsError(f"say why in {_SHORTEST_REASON} to {_LONGEST_REASON} characters: --reason")
-    if not lake.catalog.exists():
-        raise SettingsError(f"no lake at {lake.root}")
+    if not lake.exists():
+        raise SettingsError(f"no lake at {lake.address}")
     with writing(lake) as connection:
         envelope = envelope_of(connection, finding_id)
         if envelope is None:

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-import fsspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,23 +9,16 @@ from hypothesis import strategies as st
 from tasks import answers
 from tasks.answers import AnswerStore, answer_key
 from tasks.errors import KeyMissing
+from tasks.files.local import LocalFiles
 from tasks.keys import Keyring
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 KEY = answer_key(b"sound", "local", "tiny.en", {"language": "en"})
 ANSWER = b'{"words": ["four", "two", "six", "three"]}'
 
 
-@pytest.fixture(params=["folder", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, keyring: Keyring) -> Iterator[AnswerStore]:
-    if request.param == "folder":
-        yield AnswerStore(str(tmp_path / "answers"), keyring)
-        return
-    yield AnswerStore("memory://lake/answers", keyring)
-    fsspec.filesystem("memory").rm("/lake", recursive=True)
+@pytest.fixture
+def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
+    return AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -71,8 +63,9 @@ def test_what_is_kept_comes_back_untouched(store: AnswerStore) -> None:
 
 
 @given(st.binary(max_size=500))
-def test_any_bytes_are_kept(answer: bytes) -> None:
-    store = AnswerStore("memory://any", Keyring("0a1b2c3d", {"0a1b2c3d": bytes(32)}))
+def test_any_bytes_are_kept(tmp_path_factory: pytest.TempPathFactory, answer: bytes) -> None:
+    files = LocalFiles(tmp_path_factory.getbasetemp() / "any answers")
+    store = AnswerStore(files, Keyring("0a1b2c3d", {"0a1b2c3d": bytes(32)}))
     store.put(KEY, answer)
     assert store.get(KEY) == answer
 
@@ -84,7 +77,7 @@ def test_keeping_an_answer_again_replaces_it(store: AnswerStore) -> None:
 
 
 def test_nothing_said_lies_in_the_clear(tmp_path: Path, keyring: Keyring) -> None:
-    AnswerStore(str(tmp_path / "answers"), keyring).put(KEY, ANSWER)
+    AnswerStore(LocalFiles(tmp_path / "answers"), keyring).put(KEY, ANSWER)
     (file,) = _files(tmp_path / "answers")
     content = file.read_bytes()
     assert file.name == KEY
@@ -92,7 +85,7 @@ def test_nothing_said_lies_in_the_clear(tmp_path: Path, keyring: Keyring) -> Non
 
 
 def test_an_answer_moved_under_another_key_does_not_open(tmp_path: Path, keyring: Keyring) -> None:
-    store = AnswerStore(str(tmp_path / "answers"), keyring)
+    store = AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
     store.put(KEY, ANSWER)
     other = KEY[:2] + "0" * 62
     (tmp_path / "answers" / KEY[:2] / KEY).rename(tmp_path / "answers" / KEY[:2] / other)
@@ -101,49 +94,45 @@ def test_an_answer_moved_under_another_key_does_not_open(tmp_path: Path, keyring
 
 
 def test_without_its_key_an_answer_is_not_taken_for_missing(tmp_path: Path, keyring: Keyring) -> None:
-    AnswerStore(str(tmp_path / "answers"), keyring).put(KEY, ANSWER)
+    AnswerStore(LocalFiles(tmp_path / "answers"), keyring).put(KEY, ANSWER)
     other = Keyring("99999999", {"99999999": bytes(32)})
     with pytest.raises(KeyMissing, match="restore that key file"):
-        AnswerStore(str(tmp_path / "answers"), other).get(KEY)
+        AnswerStore(LocalFiles(tmp_path / "answers"), other).get(KEY)
 
 
-@pytest.mark.parametrize("step", ["pipe_file", "mv"])
+@pytest.mark.parametrize("step", ["write_bytes", "replace"])
 def test_a_crash_while_keeping_leaves_none_of_it(
-    tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch, step: str
+    store: AnswerStore, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    store = AnswerStore(str(tmp_path / "answers"), keyring)
-    local = fsspec.filesystem("file")
-
-    def crash(*_: object, **__: object) -> None:
+    def crash(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(type(local), step, crash)
+    monkeypatch.setattr(Path, step, crash)
     with pytest.raises(OSError, match="no space"):
         store.put(KEY, ANSWER)
     assert store.get(KEY) is None
 
 
-def test_half_an_answer_is_never_seen(
-    tmp_path: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = AnswerStore(str(tmp_path / "answers"), keyring)
+def test_half_an_answer_is_never_seen(store: AnswerStore, monkeypatch: pytest.MonkeyPatch) -> None:
     store.put(KEY, ANSWER)
-    local = type(fsspec.filesystem("file"))
-    whole = local.pipe_file
+    whole = Path.write_bytes
 
-    def half(self: object, path: str, value: bytes, **options: object) -> None:
-        whole(self, path, value[: len(value) // 2], **options)
+    def half(path: Path, content: bytes) -> None:
+        whole(path, content[: len(content) // 2])
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(local, "pipe_file", half)
+    monkeypatch.setattr(Path, "write_bytes", half)
     with pytest.raises(OSError, match="no space"):
         store.put(KEY, b"another answer")
     assert store.get(KEY) == ANSWER
+    assert store.all_keys() == [KEY]
+    store.remove_parts()
+    assert [path.name for path in _files(store.files.root)] == [KEY]
 
 
 @pytest.mark.parametrize("name", ["it's 100% [*] {a}", "ünïcode", "~", "a::b"])
 def test_a_folder_with_an_odd_name_works(tmp_path: Path, keyring: Keyring, name: str) -> None:
-    store = AnswerStore(str(tmp_path / name), keyring)
+    store = AnswerStore(LocalFiles(tmp_path / name), keyring)
     store.put(KEY, ANSWER)
     assert store.get(KEY) == ANSWER
     assert (tmp_path / name / KEY[:2] / KEY).exists()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.answers import AnswerStore
 from tasks.errors import KeyMissing
+from tasks.files.local import LocalFiles
 from tasks.heard_calls import HeardCall, HeardCalls, _packed, _unpacked
 from tasks.keys import Keyring
 from tasks.schemas import Conversation, Finding, Turn, Word
@@ -34,7 +35,7 @@ SPEECH = {0: [(0, 900)], 1: []}
 
 @pytest.fixture
 def heard(tmp_path: Path, keyring: Keyring) -> HeardCalls:
-    calls = HeardCalls(AnswerStore(str(tmp_path / "heard"), keyring))
+    calls = HeardCalls(AnswerStore(LocalFiles(tmp_path / "heard"), keyring))
     calls.keep(SHA256, SAID, FOUND, SPEECH)
     return calls
 
@@ -66,7 +67,7 @@ def test_nothing_can_be_read_on_the_disk_and_no_name_tells_anything(
 
 
 def test_without_its_key_it_stays_closed(heard: HeardCalls, tmp_path: Path) -> None:
-    other = AnswerStore(str(tmp_path / "heard"), Keyring("99999999", {"99999999": bytes(32)}))
+    other = AnswerStore(LocalFiles(tmp_path / "heard"), Keyring("99999999", {"99999999": bytes(32)}))
     with pytest.raises(KeyMissing):
         HeardCalls(other).get(SHA256)
 

@@ -97,11 +97,11 @@ def _call(lake: Lake, keyring: Keyring, recording: Path, call_id: str, day: int)
     )
     sha256 = hashlib.sha256(recording.read_bytes()).hexdigest()
     original = Original(recording, sha256, Sound("two_speakers", 2, 12_000), date(2026, 3, day))
-    copying = Copying(lake.root, AudioLimits())
+    copying = Copying(lake.files, AudioLimits())
     call = replace(call, copy=copy_sound(original, heard, findings, copying, call_id))
     call = replace(call, audio=replace(call.audio, duration_ms=12_000))
     call = replace(call, facts=replace(call.facts, silence_ms=call.facts.silence_ms + 2_000))
-    HeardCalls(AnswerStore(str(lake.heard), keyring)).keep(call.recording.sha256, heard, findings, {})
+    HeardCalls(AnswerStore(lake.heard, keyring)).keep(call.recording.sha256, heard, findings, {})
     return replace(call, certificate=certify(call, "all", keyring))
 
 
@@ -189,7 +189,9 @@ def test_old_sound_is_gone_and_the_rest_of_it_is_the_same(
     was = decoded(lake, before["audio_path"])
     redact_landed_calls(with_rules(lake, deny={"PERSON": ["zanzibar"]}), date.min, dry_run=False)
     (after, *_) = ask(lake, CALLS)
-    files = {path.relative_to(lake.root).as_posix() for path in lake.audio.rglob("*") if path.is_file()}
+    files = {
+        path.relative_to(lake.root).as_posix() for path in (lake.root / "audio").rglob("*") if path.is_file()
+    }
     assert files == {row["audio_path"] for row in ask(lake, CALLS)}
     assert after["muted_ms"] > before["muted_ms"]
     now = decoded(lake, after["audio_path"])
@@ -312,7 +314,7 @@ def test_the_new_certificate_holds(
 def test_a_call_that_was_not_kept_is_told(
     lake: Lake, settings: Settings, with_rules: Callable[..., Settings]
 ) -> None:
-    store = AnswerStore(str(lake.heard), load_keyring(settings.key_file))
+    store = AnswerStore(lake.heard, load_keyring(settings.key_file))
     HeardCalls(store).forget(finished_call("call-1").recording.sha256)
     report = redact_landed_calls(with_rules(lake, deny={"PERSON": ["zanzibar"]}), date.min, dry_run=False)
     assert (report.not_kept, report.changed) == (1, 1)
@@ -339,20 +341,20 @@ def test_a_step_that_fails_leaves_the_call_and_its_sound_as_they_were(
     def fails(*_: object, **__: object) -> None:
         raise ConnectionError("zanzibar")
 
-    before, files = ask(lake, CALLS), sorted(lake.audio.rglob("*"))
+    before, files = ask(lake, CALLS), sorted((lake.root / "audio").rglob("*"))
     monkeypatch.setattr(f"tasks.redact_again.{name}", fails)
     report = redact_landed_calls(with_rules(lake, deny={"PERSON": ["zanzibar"]}), date.min, dry_run=False)
     assert (report.changed, len(report.failed)) == (0, 2)
     assert "zanzibar" not in str(report.failed)
     assert ask(lake, CALLS) == before
-    assert sorted(lake.audio.rglob("*")) == files
+    assert sorted((lake.root / "audio").rglob("*")) == files
 
 
 @pytest.mark.parametrize("point", ["land", "broken_promises"])
 def test_a_failure_while_landing_leaves_everything_as_it_was(
     point: str, lake: Lake, with_rules: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, files = ask(lake, CALLS), sorted(lake.audio.rglob("*"))
+    before, files = ask(lake, CALLS), sorted((lake.root / "audio").rglob("*"))
 
     def fails(*_: object) -> None:
         raise MemoryError
@@ -364,7 +366,7 @@ def test_a_failure_while_landing_leaves_everything_as_it_was(
             redact_landed_calls(changed, date.min, dry_run=False)
     assert ask(lake, CALLS) == before
     assert redact_landed_calls(changed, date.min, dry_run=False).changed == 2
-    assert len(sorted(lake.audio.rglob("*"))) == len(files)
+    assert len(sorted((lake.root / "audio").rglob("*"))) == len(files)
 
 
 def test_without_its_key_nothing_is_done(

@@ -15,6 +15,7 @@ from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded
 from tasks.engines.local import CAPABILITIES
 from tasks.engines.ready import ReadyEngine
 from tasks.errors import EngineError, OverBudget, UnexpectedAnswer
+from tasks.files.local import LocalFiles
 from tasks.schemas import Bundle, Chunk, Heard, Piece, Transcript, Usage, Word
 from tasks.spending import Budget
 from tasks.transcribe import Transcriber
@@ -79,7 +80,7 @@ class Vendor:
 
 @pytest.fixture
 def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
-    return AnswerStore(str(tmp_path / "answers"), keyring)
+    return AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
 
 
 def _chunk(seconds: float = 4, index: int = 0, channel: int = 0) -> Chunk:

@@ -19,6 +19,7 @@ from tasks.engines import local
 from tasks.engines.contract import EngineOptions
 from tasks.engines.ready import ReadyEngine
 from tasks.errors import EngineBusy, KeyMissing, UnexpectedAnswer
+from tasks.files.local import LocalFiles
 from tasks.keys import Keyring
 from tasks.schemas import Bundle, Chunk, Piece, Transcript, Usage
 from tasks.transcribe import Transcriber, recipe_id
@@ -51,7 +52,7 @@ class Heard:
 
 @pytest.fixture
 def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
-    return AnswerStore(str(tmp_path / "answers"), keyring)
+    return AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
 
 
 def _transcriber(heard: Heard, store: AnswerStore, workers: int = 2) -> Transcriber:
@@ -177,7 +178,7 @@ def test_an_answer_under_a_lost_key_is_not_asked_for_again(store: AnswerStore) -
     chunk = _chunk(b"a")
     _run(_transcriber(Heard(), store), [chunk])
     heard = Heard()
-    other = AnswerStore(store.root, Keyring("99999999", {"99999999": bytes(32)}))
+    other = AnswerStore(store.files, Keyring("99999999", {"99999999": bytes(32)}))
     with pytest.raises(KeyMissing):
         _run(_transcriber(heard, other), [chunk])
     assert heard.sent == []

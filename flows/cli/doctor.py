@@ -73,13 +73,13 @@ def _verdict(check: Callable[[Settings], str], settings: Settings) -> tuple[bool
 
 def _lake(settings: Settings) -> str:
     lake = LakeAt.at(settings.lake)
-    if not lake.catalog.exists():
-        return f"{lake.root}: none yet, made by the first ingest"
+    if not lake.exists():
+        return f"{lake.address}: none yet, made by the first ingest"
     with reading(lake) as connection:
         rows = run_query(
             connection, "select count(*) as calls, sum(word_count) as words from calls"
         ).to_pylist()
-    return f"{lake.root}: {rows[0]['calls']} calls, {rows[0]['words'] or 0} words"
+    return f"{lake.address}: {rows[0]['calls']} calls, {rows[0]['words'] or 0} words"
 
 
 def _keys(settings: Settings) -> str:
@@ -89,9 +89,7 @@ def _keys(settings: Settings) -> str:
 
 
 def _engines(settings: Settings) -> str:
-    transcriber = open_transcriber(
-        settings, AnswerStore(str(LakeAt.at(settings.lake).answers), passing_keyring())
-    )
+    transcriber = open_transcriber(settings, AnswerStore(LakeAt.at(settings.lake).answers, passing_keyring()))
     hosted = [ready for ready in transcriber.engines if not ready.capabilities.runs_here]
     for ready in hosted:
         ready.client()  # knows whether the region and the address can be

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from tasks.errors import QueryRefused
+from tasks.questions.macros import load_macros
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ _TABLE_FUNCTIONS: Final = frozenset(
 
 def confine(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Take from a connection every file but the lake's, and the means to change that."""
-    connection.execute("set allowed_directories = [?]", [str(lake.data)])
+    connection.execute("set allowed_directories = [?]", [lake.data.address])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
 
@@ -64,7 +65,7 @@ def _refuse_unless_one_select(connection: duckdb.DuckDBPyConnection, sql: str) -
     if len(tree["statements"]) != 1:
         raise QueryRefused("one SELECT at a time")
     for name in _table_functions(tree):
-        if name not in _TABLE_FUNCTIONS:
+        if name not in _TABLE_FUNCTIONS and name not in load_macros():
             raise QueryRefused(f"{name}() reaches outside the lake's relations; see: callarchive sql --help")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,15 +12,13 @@ if TYPE_CHECKING:
 
     from tasks.lake.catalog import Lake
 
+_FOLDER: Final = "audio/"
+
 
 def remove_copies(lake: Lake, paths: Iterable[str | None]) -> int:
-    """Delete copies by their paths below the lake's folder; nothing outside of it. How many there were."""
-    folder = lake.audio.resolve()
-    places = [(lake.root / path).resolve() for path in paths if path]
-    there = [place for place in places if place.is_relative_to(folder) and place.is_file()]
-    for place in there:
-        place.unlink(missing_ok=True)
-    return len(there)
+    """Delete copies by their paths below the lake; nothing outside of their folder. How many there were."""
+    inside = (path for path in paths if path and path.startswith(_FOLDER))
+    return sum(lake.files.remove(path) for path in inside if ".." not in PurePosixPath(path).parts)
 
 
 def landed_copies(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -30,6 +29,5 @@ def landed_copies(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 def remove_stray_copies(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     """Delete the copies that no landed call names: what a killed run left, or a call that is gone."""
-    known = landed_copies(connection)
-    there = (path.relative_to(lake.root).as_posix() for path in lake.audio.rglob("*") if path.is_file())
-    return remove_copies(lake, [path for path in there if path not in known])
+    there = {f"{_FOLDER}{path}" for path in lake.audio.paths()}
+    return remove_copies(lake, there - landed_copies(connection))

@@ -39,13 +39,13 @@ class Archive:
 
     fs: Any
     top: str
-    without: Path | None = None
-    """A local folder that is not part of the archive even if it lies inside: the lake."""
+    without: str | None = None
+    """A folder that is not part of the archive even if it lies inside: the lake."""
     only: str | None = None
     """The one recording that was named, where the source is a file."""
 
     @classmethod
-    def at(cls, source: str, without: Path | None = None) -> Archive:
+    def at(cls, source: str, without: str | None = None) -> Archive:
         """The archive at a path or URL.
 
         Raises:
@@ -124,7 +124,7 @@ class Archive:
 
     def _inside(self, path: str) -> bool:
         if not _is_local(self.fs):
-            return True
+            return not self.without or not self.fs.unstrip_protocol(path).startswith(f"{self.without}/")
         real = Path(path).resolve()
         if self.without and real.is_relative_to(self.without):
             return False

@@ -150,7 +150,7 @@ def _left(finding: Personal, words: Sequence[Word]) -> Iterator[Word]:
 
 def _heard_again(lake: Lake, path: str) -> tuple[Word, ...]:
     settings = load_settings(lake=str(lake.root), engine="local")
-    store = AnswerStore(f"{lake.root}/again", load_keyring(settings.key_file))
+    store = AnswerStore(lake.files.under("again"), load_keyring(settings.key_file))
     file = lake.root / path
     recording = Recording(str(file), "", file.stat().st_size, None, CallMetadata())
     archive = Archive.at(str(file.parent))

@@ -18,6 +18,7 @@ from tasks.answers import AnswerStore
 from tasks.audio.limits import AudioLimits
 from tasks.engines import deepgram
 from tasks.engines.wav import as_wav
+from tasks.files.local import LocalFiles
 from tasks.find_recordings import find_recordings, list_recordings
 from tasks.keys import Keyring
 from tasks.settings import load_settings
@@ -71,7 +72,7 @@ def _transcriber(stand_in: StandIn, folder: Path) -> Transcriber:
         engine_url=stand_in.base_url(deepgram.NAME),
         requests_at_once=deepgram.CAPABILITIES.requests_at_once,
     )
-    return open_transcriber(settings, AnswerStore(str(folder / "answers"), _keyring()))
+    return open_transcriber(settings, AnswerStore(LocalFiles(folder / "answers"), _keyring()))
 
 
 def _keyring() -> Keyring:

@@ -8,6 +8,7 @@ from flows.engines import open_transcriber
 from tasks.answers import AnswerStore
 from tasks.engines.registry import HOSTED, choices
 from tasks.errors import SettingsError
+from tasks.files.local import LocalFiles
 from tasks.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _opened(tmp_path: Path, keyring: Keyring, **settings: Any) -> Transcriber:
-    store = AnswerStore(str(tmp_path / "answers"), keyring)
+    store = AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
     return open_transcriber(Settings(_env_file=None, **settings), store)  # type: ignore[call-arg]  # pydantic's own argument
 
 

@@ -15,6 +15,7 @@ from sample_lake import SAMPLE_CALLS
 from short_recordings import gold
 
 from tasks.answers import AnswerStore, without_receipt
+from tasks.files.local import LocalFiles
 from tasks.keys import load_keyring
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _written(sample_lake: SampleLake) -> Iterator[tuple[str, str]]:
 def test_what_is_looked_for_was_heard(sample_lake: SampleLake) -> None:
     """The next test could not fail if the engine had not written these down in its answers."""
     ring = load_keyring(sample_lake.home / ".config" / "callarchive" / "keys.json")
-    store = AnswerStore(str(sample_lake.lake / "answers"), ring)
+    store = AnswerStore(LocalFiles(sample_lake.lake / "answers"), ring)
     heard = []
     for path in (sample_lake.lake / "answers").rglob("*"):
         answer = store.get(path.name) if path.is_file() else None

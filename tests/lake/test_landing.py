@@ -18,19 +18,23 @@ from finished_calls import finished_call, landed_row, spoken
 from lake_checks import broken_checks
 
 from tasks.errors import CallArchiveError
-from tasks.lake import catalog, landing
+from tasks.lake import landing, parquet_files
 from tasks.lake.catalog import Lake, exclusively, in_turn, reading, writing
-from tasks.lake.landing import PARTITIONED, remove_orphans
+from tasks.lake.landing import remove_orphans
 from tasks.lake.query import run_query
-from tasks.lake.tables import TABLES, as_table
+from tasks.lake.stored_marts import mart_names
+from tasks.lake.tables import PARTITIONED, TABLES, as_table
 from tasks.land import Landing, land
 from tasks.schemas import SoundCopy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tasks.lake.catalog import Connection
     from tasks.rows import FinishedCall
+
+WRITTEN = (*PARTITIONED, "speech_spans", "gaps", "call_speakers")
+"""The relations of which a finished call has rows in Parquet files; nobody in it talks over anybody."""
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +48,9 @@ def new_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 def lake(new_lake: Lake, empty_place: Lake) -> Lake:
     """A lake without calls: a copy of one, for making one takes a second."""
     shutil.copytree(new_lake.root, empty_place.root)
-    with closing(sqlite3.connect(empty_place.catalog)) as database:
+    with closing(sqlite3.connect(empty_place.catalog.path)) as database:
         database.execute(
-            "update ducklake_metadata set value = ? where key = 'data_path'", [f"{empty_place.data}/"]
+            "update ducklake_metadata set value = ? where key = 'data_path'", [f"{empty_place.root}/data/"]
         )
         database.commit()
     return empty_place
@@ -72,7 +76,7 @@ def _calls(connection: Connection) -> list[str]:
 
 
 def _parquet(lake: Lake) -> set[Path]:
-    return set(lake.data.rglob("*.parquet"))
+    return set((lake.root / "data").rglob("*.parquet"))
 
 
 def test_a_landed_call_is_there_in_every_relation(lake: Lake, connection: Connection) -> None:
@@ -107,7 +111,7 @@ def test_an_empty_lake_can_be_asked_and_keeps_its_promises(lake: Lake, connectio
 def test_calls_of_many_days_land_in_one_batch_under_their_days(lake: Lake, connection: Connection) -> None:
     calls = [finished_call(f"call-{day}", started_at=datetime(2026, 3, day, tzinfo=UTC)) for day in (1, 2, 3)]
     _land(connection, lake, *calls, finished_call("call-0", started_at=None))
-    folders = {path.parent.name for path in (lake.data / "main" / "words").rglob("*.parquet")}
+    folders = {path.parent.name for path in (lake.root / "data" / "main" / "words").rglob("*.parquet")}
     assert folders == {
         "call_date=2026-03-01",
         "call_date=2026-03-02",
@@ -236,14 +240,14 @@ def test_a_disk_that_fills_up_at_any_file_leaves_the_lake_as_it_was(
         write_table(rows, file, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(landing.pq, "write_table", full)
-        for place in range(len(PARTITIONED)):
+        patched.setattr(parquet_files.pq, "write_table", full)
+        for place in range(len(WRITTEN)):
             left = place
             with pytest.raises(OSError, match="No space"):
                 _land(connection, lake, finished_call("call-2"))
             assert _calls(connection) == ["call-1"]
     remove_orphans(connection, lake)
-    assert len(_parquet(lake)) == len(PARTITIONED)
+    assert len(_parquet(lake)) == len(WRITTEN)
     _land(connection, lake, finished_call("call-2"))
     assert _calls(connection) == ["call-1", "call-2"]
     assert broken_checks(connection) == []
@@ -260,7 +264,7 @@ def test_a_disk_that_fills_up_is_left_no_fuller(
         if "usage_id" in rows.column_names:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(landing.pq, "write_table", full)
+    monkeypatch.setattr(parquet_files.pq, "write_table", full)
     with pytest.raises(OSError, match="No space"):
         _land(connection, lake, finished_call("call-2"))
     assert _parquet(lake) == files
@@ -271,14 +275,14 @@ def test_only_files_that_were_never_registered_are_removed(lake: Lake, connectio
     _land(connection, lake, finished_call(words={0: spoken("hello", 0, 0)}, findings=(), run_id="run-2"))
     before = _parquet(lake)
     orphans = [
-        lake.data / "main" / "words" / "call_date=2026-03-02" / "orphan.parquet",
-        lake.data / "main" / "turns" / "call_date=2031-01-01" / "orphan.parquet",
-        lake.data / "main" / "words" / "call_date=2026-03-02" / "empty.parquet",
+        lake.root / "data" / "main" / "words" / "call_date=2026-03-02" / "orphan.parquet",
+        lake.root / "data" / "main" / "turns" / "call_date=2031-01-01" / "orphan.parquet",
+        lake.root / "data" / "main" / "words" / "call_date=2026-03-02" / "empty.parquet",
     ]
     for path in orphans:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"" if path.stem == "empty" else next(iter(before)).read_bytes())
-    kept = [lake.data / "notes.txt", lake.root / "mine.parquet"]
+    kept = [lake.root / "data" / "notes.txt", lake.root / "mine.parquet"]
     for path in kept:
         path.write_text("kept")
     assert remove_orphans(connection, lake) == 3
@@ -319,48 +323,40 @@ def test_a_lake_that_was_moved_can_be_read(tmp_path: Path, lake: Lake) -> None:
         assert run_query(question, "select * from words").num_rows == 11
 
 
+def _drop_tables(connection: Connection, names: Iterable[str]) -> None:
+    for name in names:
+        connection.execute(f"drop table stored.{name}")
+
+
 @pytest.mark.parametrize("tables", [0, 3, 6])
-def test_a_lake_that_was_killed_while_it_was_made_can_be_asked(
-    empty_place: Lake, monkeypatch: pytest.MonkeyPatch, tables: int
-) -> None:
-    with monkeypatch.context() as killed:
-        killed.setattr(catalog, "TABLES", dict(list(TABLES.items())[:tables]))
-        with writing(empty_place):
-            pass
-    with suppress(CallArchiveError), reading(empty_place) as question:
+def test_a_lake_that_was_killed_while_it_was_made_can_be_asked(lake: Lake, tables: int) -> None:
+    with writing(lake) as connection:
+        _drop_tables(connection, [*mart_names(), *list(TABLES)[tables:]])
+    with suppress(CallArchiveError), reading(lake) as question:
         run_query(question, "select * from words")
 
 
-def test_a_lake_that_was_killed_while_it_was_made_is_completed(
-    empty_place: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as killed:
-        killed.setattr(catalog, "TABLES", dict(list(TABLES.items())[:3]))
-        with writing(empty_place):
-            pass
-    with writing(empty_place) as connection:
-        _land(connection, empty_place, finished_call())
+def test_a_lake_that_was_killed_while_it_was_made_is_completed(lake: Lake) -> None:
+    with writing(lake) as connection:
+        _drop_tables(connection, [*mart_names(), *list(TABLES)[3:]])
+    with writing(lake) as connection:
+        _land(connection, lake, finished_call())
         assert broken_checks(connection) == []
 
 
-def test_a_lake_of_an_earlier_version_can_be_asked_before_it_is_written_again(
-    empty_place: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    earlier = {name: schema for name, schema in TABLES.items() if name != "engine_scores"}
-    usage = earlier["engine_usage"]
-    earlier["engine_usage"] = usage.remove(usage.get_field_index("outcome"))
-    with monkeypatch.context() as before:
-        before.setattr(catalog, "TABLES", earlier)
-        with writing(empty_place) as connection:
-            connection.execute("insert into stored.engine_usage (usage_id, engine) values ('u1', 'local')")
-    with reading(empty_place) as question:
+def test_a_lake_of_an_earlier_version_can_be_asked_before_it_is_written_again(lake: Lake) -> None:
+    with writing(lake) as connection:
+        connection.execute("drop table stored.engine_scores")
+        connection.execute("alter table stored.engine_usage drop column outcome")
+        connection.execute("insert into stored.engine_usage (usage_id, engine) values ('u1', 'local')")
+    with reading(lake) as question:
         assert run_query(question, "select * from engine_scores").num_rows == 0
         assert run_query(question, "select engine, outcome from engine_usage").to_pylist() == [
             {"engine": "local", "outcome": None}
         ]
-    with writing(empty_place) as connection:
+    with writing(lake) as connection:
         landing.add_rows(connection, "engine_scores", as_table("engine_scores", [{"comparison_id": "c1"}]))
-    with reading(empty_place) as question:
+    with reading(lake) as question:
         assert run_query(question, "select comparison_id from engine_scores").num_rows == 1
 
 
@@ -399,7 +395,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         _land(connection, lake, finished_call("call-b"), finished_call("call-a"))
     found = {}
     for name in PARTITIONED:
-        (found[name],) = (lake.data / "main" / name).rglob("*.parquet")
+        (found[name],) = (lake.root / "data" / "main" / name).rglob("*.parquet")
     return found
 
 
@@ -447,20 +443,20 @@ def test_rows_lie_sorted_by_call_and_place(files: dict[str, Path]) -> None:
 
 def test_a_batch_is_one_row_group_a_day(files: dict[str, Path]) -> None:
     assert pq.ParquetFile(files["words"]).num_row_groups == 1
-    assert landing._ROW_GROUP_ROWS == 1_000_000
+    assert parquet_files._ROW_GROUP_ROWS == 1_000_000
 
 
 def test_words_take_few_bytes(lake: Lake, connection: Connection) -> None:
     said = [word for at in range(60) for word in spoken("i want to know where my order is", at * 3_000, 0)]
     calls = [finished_call(f"call-{number:03}", words={0: said}, findings=()) for number in range(40)]
     _land(connection, lake, *calls)
-    size = sum(path.stat().st_size for path in (lake.data / "main" / "words").rglob("*.parquet"))
+    size = sum(path.stat().st_size for path in (lake.root / "data" / "main" / "words").rglob("*.parquet"))
     assert size / (40 * 480) < 6
 
 
 def test_the_ledger_makes_no_tiny_files(lake: Lake, connection: Connection) -> None:
     _land(connection, lake, finished_call())
-    assert {path.relative_to(lake.data).parts[1] for path in _parquet(lake)} == set(PARTITIONED)
+    assert {path.relative_to(lake.root / "data").parts[1] for path in _parquet(lake)} == set(WRITTEN)
 
 
 def test_the_lakes_folders_are_for_their_owner_only(tmp_path: Path) -> None:
@@ -468,18 +464,18 @@ def test_the_lakes_folders_are_for_their_owner_only(tmp_path: Path) -> None:
     with exclusively(lake), writing(lake):
         pass
     assert lake.root.stat().st_mode & 0o077 == 0
-    assert lake.data.stat().st_mode & 0o077 == 0
+    assert (lake.root / "data").stat().st_mode & 0o077 == 0
 
 
 def _with_copy(lake: Lake, call_id: str, name: str) -> FinishedCall:
-    path = lake.audio / "2026-03-02" / name
+    path = lake.root / "audio" / "2026-03-02" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"sound")
     return finished_call(call_id, copy=SoundCopy(f"audio/2026-03-02/{name}", "a" * 64, 1_200))
 
 
 def _copies(lake: Lake) -> set[str]:
-    return {path.name for path in lake.audio.rglob("*") if path.is_file()}
+    return {path.name for path in (lake.root / "audio").rglob("*") if path.is_file()}
 
 
 def test_a_calls_copy_stays_until_the_call_is_replaced(lake: Lake, connection: Connection) -> None:
@@ -496,7 +492,7 @@ def test_a_batch_that_does_not_land_takes_its_copies_with_it(
     lake: Lake, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _land(connection, lake, _with_copy(lake, "call-1", "one.flac"))
-    for name in ("_write", "_remove_replaced", "_register", "_replace_rows"):
+    for name in ("write_days", "_remove_replaced", "register", "_replace_rows"):
         with monkeypatch.context() as patched:
             patched.setattr(landing, name, _fails)
             with pytest.raises(MemoryError):
@@ -520,7 +516,7 @@ def test_nothing_outside_of_the_audio_folder_is_ever_removed(lake: Lake, connect
     astray = SoundCopy("audio/../catalog.sqlite", "a" * 64, 0)
     _land(connection, lake, finished_call("call-1", copy=astray))
     _land(connection, lake, finished_call("call-1"))
-    assert lake.catalog.exists()
+    assert lake.exists()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells what is open")
