@@ -1,0 +1,1 @@
+"""What the lake's questions answer about some days' calls, as one HTML page for QA leads."""
