@@ -9,6 +9,7 @@ import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import canned_engine
@@ -34,7 +35,6 @@ from tasks.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tasks.schemas import Outcome
 
@@ -108,7 +108,7 @@ def ledger(settings: Settings) -> dict[str, tuple[str, str, str]]:
 
 
 def sounds(settings: Settings) -> int:
-    return sum(path.is_file() for path in Lake.at(settings.lake).audio.rglob("*"))
+    return sum(path.is_file() for path in (Path(settings.lake) / "audio").rglob("*"))
 
 
 def strays(settings: Settings) -> int:
@@ -259,4 +259,4 @@ def test_an_unknown_mode_starts_nothing(
             patched.setenv(f"CALLARCHIVE_REDACTION_{name}", value)
             with pytest.raises(SettingsError, match="'label'"):
                 run(load_settings(lake=settings.lake), archive)
-    assert not Lake.at(settings.lake).root.exists()
+    assert not Path(settings.lake).exists()
