@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 
 from by_hand import hypothesis, reference, side, sound
+from html_pages import Balance
 
 from tasks.compare.comparison import Comparison
 from tasks.compare.hypothesis import Hypothesis, Request
@@ -37,34 +37,12 @@ def _paid(one: Hypothesis, usd: float) -> Hypothesis:
     return Hypothesis(one.words, (Request(60_000, usd, 900),))
 
 
-class Balance(HTMLParser):
-    """Which elements are open; a page that is put together wrongly does not close them all."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.labels: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "path", "use", "br"):
-            self.open.append(tag)
-        if tag == "svg":
-            self.labels.append(dict(attrs).get("aria-label") or "")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        pass
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("path", "use"):
-            assert self.open.pop() == tag
-
-
 def test_the_page_is_whole_and_every_picture_is_told_in_words() -> None:
     result = compared()
     page = report(result, statements(result))
-    balance = Balance()
-    balance.feed(page)
+    balance = Balance(page)
     assert balance.open == []
+    assert balance.unscoped == 0
     assert len(balance.labels) == 4
     assert all(len(label) > 30 for label in balance.labels)
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?!#)|@import""", page)
