@@ -23,6 +23,7 @@ NOT_IN_NAMES = word_set("not_in_names")
 """No word of a street's name, between the number and "street"."""
 BOX = frozenset({"post", "office", "box"})
 NUMBERED = frozenset({("office", "box"), ("county", "road"), ("county", "highway"), ("rural", "route")})
+"""What a number makes an address: "county road 12"."""
 SURE_UNITS = frozenset({"apartment", "apt", "unit", "flat", "suite", "ste", "lot", "trailer"})
 FORMAL = places.STREETS | places.HEADINGS | SURE_UNITS | {"box"}
 """Without one of these nothing has the form of an address."""

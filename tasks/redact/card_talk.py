@@ -1,9 +1,10 @@
-"""What follows a card number in a call: its expiry date and its security code, however they are asked for."""
+"""Where a call is about a card: what is told there by itself is its expiry date or its security code."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from tasks.redact.grouped_digits import find_grouped_digits
 from tasks.redact.questions import asks_quantity
 
 if TYPE_CHECKING:
@@ -16,16 +17,37 @@ CARD_DIGITS = 12
 """So many digits told by one speaker, in one breath or the next, are a card's, or most of one."""
 NEXT_PART = 2
 """The next part of a card number comes so many turns later: once the other speaker has said "okay"."""
-CARD_TALK = 8
-"""So many turns later at most its date and its code are told."""
+AFTER_NUMBER = 8
+"""So many turns after a card number at most its date and its code are told."""
+AFTER_CUE = 4
+"""And so many after somebody has only spoken of a card's number, date or code."""
 CODE = range(3, 5)
 """So many digits a security code has."""
-SHORT = 8
-"""A code is asked for by itself: the answer has few words besides."""
+FEW = 10
+"""What is asked for by itself is answered with so few words besides."""
 
 
-def card_ends(script: Script, runs: Sequence[Run]) -> list[int]:
-    """Where a card number has been told, as words: behind its twelfth digit, and behind each later part."""
+class CardTalk(NamedTuple):
+    """Where a card is talked about."""
+
+    ends: list[int]
+    """The words behind card numbers."""
+    says: frozenset[int]
+    """What is said soon after one, or after words that announce one."""
+
+
+def card_talk(script: Script, runs: Sequence[Run]) -> CardTalk:
+    """Where a card is talked about in a call."""
+    ends = [*_card_ends(script, runs), *(one.end for one in find_grouped_digits(script))]
+    says = {script.say_of[end - 1] + later for end in ends for later in range(AFTER_NUMBER + 1)}
+    for index, cues in enumerate(script.cues):
+        if any(cue.entity.startswith("CARD_") for cue in cues):
+            says.update(range(index, index + AFTER_CUE + 1))
+    return CardTalk(ends, frozenset(says))
+
+
+def _card_ends(script: Script, runs: Sequence[Run]) -> list[int]:
+    """Where a card number has been told: behind its twelfth digit, and behind each later part."""
     ends: list[int] = []
     digits, before = 0, None
     for run in runs:
@@ -43,23 +65,23 @@ def card_ends(script: Script, runs: Sequence[Run]) -> list[int]:
     return ends
 
 
-def follows_card(script: Script, first: int, end: int, cards: Sequence[int]) -> bool:
-    """Whether words[first:end] are told by themselves, by the speaker of a card number, soon after it."""
-    say, here = script.span(first), script.say_of[first]
-    if say.end - say.first - (end - first) > SHORT or (here and _asks_other(script, script.says[here - 1])):
-        return False
-    return any(
-        0 < here - script.say_of[card - 1] <= CARD_TALK and script.span(card - 1).who == say.who
-        for card in cards
+def is_told_alone(script: Script, first: int, end: int, talk: CardTalk) -> bool:
+    """Whether words[first:end] are told by themselves where a card is talked about."""
+    index = script.say_of[first]
+    say = script.says[index]
+    return (
+        index in talk.says
+        and say.end - say.first - (end - first) <= FEW
+        and not (index and _asks_other(script, script.says[index - 1]))
     )
+
+
+def is_code(script: Script, run: Run, talk: CardTalk) -> bool:
+    """Whether three or four digits where a card is talked about are its security code."""
+    told = run.digits in CODE and run.dictated and not run.letters and not run.quantity
+    return told and is_told_alone(script, run.first, run.end, talk)
 
 
 def _asks_other(script: Script, say: Say) -> bool:
     """Whether an amount or a time is asked for."""
     return asks_quantity(script, say) or "time" in script.cores[say.first : say.end]
-
-
-def is_code(script: Script, run: Run, cards: Sequence[int]) -> bool:
-    """Whether three or four digits soon after a card number are its security code."""
-    told = run.digits in CODE and run.dictated and not run.letters and not run.quantity
-    return told and follows_card(script, run.first, run.end, cards)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
-from tasks.redact.card_talk import CARD_TALK, card_ends, follows_card
+from tasks.redact.card_talk import card_talk, is_told_alone
 from tasks.redact.expectations import NEAR, WINDOW, expectations
 from tasks.redact.growth import behind_cue
 from tasks.redact.shapes import SHAPES
@@ -18,6 +18,7 @@ from tasks.redact.wordlists import word_set
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
+    from tasks.redact.card_talk import CardTalk
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
 
@@ -28,7 +29,8 @@ FEWEST_DIGITS = 4
 SOON = 8
 OLDEST, YOUNGEST = 1905, 2012
 """Years of birth of people who call; a later year without a cue is an appointment."""
-_EXPIRY = re.compile(r"(?:0[1-9]|1[0-2])(?:20)?[2-4]\d$")
+_CARD_YEAR = re.compile(r"^(?:20)?(?:2[4-9]|[34]\d)$")
+_EXPIRY = re.compile(r"^(?:0?[1-9]|1[0-2])(?:20)?(?:2[4-9]|[34]\d)$")
 """Month and year in digits."""
 _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)|(?<=[/.-])(\d\d)$")
 
@@ -54,8 +56,8 @@ class Date(NamedTuple):
 def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Dates of birth, expiry dates, and plain dates and high ages for rules that redact those."""
     found: list[Candidate] = []
-    cards = card_ends(script, runs)
-    asking = {script.say_of[end - 1] + later for end in cards for later in range(CARD_TALK + 1)} | {
+    cards = card_talk(script, runs)
+    asking = cards.says | {
         near
         for index, cues in enumerate(script.cues)
         if cues and any(cue.entity in DATED for cue in cues)
@@ -145,15 +147,21 @@ def _announced(script: Script, date: Date) -> str:
     return ""
 
 
-def _behind_card(script: Script, date: Date, cards: Sequence[int]) -> str:
+def _behind_card(script: Script, date: Date, cards: CardTalk) -> str:
     """A date soon behind a card number is when it expires: "... and it goes to may 27"."""
     say = script.span(date.first)
-    dated = date.is_plain or date.ordinals > 0
-    near = any(say.first < end <= date.first < end + SOON for end in cards)
-    if near and (dated or len(date.digits) == 4):
+    near = any(say.first < end <= date.first < end + SOON for end in cards.ends)
+    if near and (date.is_plain or date.ordinals or len(date.digits) == 4):
         return "CARD_EXPIRY"
-    likely = (dated and not _is_birth_date(date)) or _EXPIRY.match(date.digits)
-    return "CARD_EXPIRY" if likely and follows_card(script, date.first, date.end, cards) else ""
+    alone = _is_month_and_year(date) and is_told_alone(script, date.first, date.end, cards)
+    return "CARD_EXPIRY" if alone else ""
+
+
+def _is_month_and_year(date: Date) -> bool:
+    """Whether it is no day but a month of years to come: "june twenty eight", "the sixth of 29", "0629"."""
+    if date.months + date.ordinals == 1:
+        return bool(_CARD_YEAR.match(date.digits))
+    return bool(_EXPIRY.match(re.sub(r"\D", "", date.written) or date.digits))
 
 
 def _with_article(script: Script, date: Date) -> int:

@@ -64,7 +64,7 @@ def _addresses(script: Script, say: Say, wanted: str) -> Iterator[Candidate]:
 def _address_at(script: Script, say: Say, at: int, wanted: str) -> Candidate | None:
     """The address whose sign is at this word: an "@" in it, or a spoken "at" before a domain."""
     core = script.cores[at]
-    if "@" in script.words[at] and len(core) > 2:
+    if core != "at" and len(core) > 2:
         return Candidate(_written_start(script, say, at), at + 1, wanted or "EMAIL", 0.95, "at-sign")
     if core != "at":
         return None
@@ -192,4 +192,6 @@ def _unfinished(script: Script, index: int, entity: str) -> Iterator[Candidate]:
 
 def _is_joint(script: Script, at: int) -> bool:
     """Whether a word joins two parts of an address, or is one written with its dot: "jane.doe", ".com"."""
+    if script.cores[at] in PROVIDERS and script.next(at) in {"com", "net", "co"}:
+        return True
     return script.cores[at] in {"dot", "underscore"} or bool(_DOTTED.search(script.words[at]))

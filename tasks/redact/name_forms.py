@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tasks.redact.script import Script
 
 MAX_NAMES = 4
+LONGEST_ABBREVIATION = 4
 
 
 _JOINTS = str.maketrans("", "", "'-.")
@@ -31,9 +32,15 @@ def looks_like_name(script: Script, at: int, *, bold: bool) -> bool:
     if token.name.everyday:
         return bold or followed_by_last_name(script, at)
     if is_capital(script, at):
-        return not token.name.common or (token.name.last and is_capital(script, at + 1))
+        listed = token.name.last and (not token.name.common or is_capital(script, at + 1))
+        return listed or not (token.name.common or _is_abbreviated(script, at))
     plain = token.core.removesuffix("'s").isalpha()
     return bold and not token.name.common and plain and len(token.core) > 3
+
+
+def _is_abbreviated(script: Script, at: int) -> bool:
+    """Whether a word is a few capitals: "IP"."""
+    return script.words[at].isupper() and len(script.cores[at]) <= LONGEST_ABBREVIATION
 
 
 def is_wordlike(script: Script, at: int) -> bool:
@@ -88,7 +95,7 @@ def name_end(script: Script, first: int, limit: int, *, bold: bool) -> int:
 
 def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:  # noqa: PLR0911  (one line per case)
     token = script.tokens[at]
-    if token.sealed or token.core in NEVER:
+    if token.sealed or token.core in NEVER or token.core.endswith("n't"):
         return False
     if len(token.core) == 1:
         if all(len(script.next(at, steps)) == 1 for steps in (1, 2)):

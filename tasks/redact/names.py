@@ -123,8 +123,11 @@ def _is_me(script: Script, at: int) -> bool:
 
 
 def _opening(script: Script, say: Say) -> Iterator[Candidate]:
-    """Who says at the beginning that it is them: "morning lucy olu adebayo here"."""
+    """Who says at the beginning that it is them, or is asked: "olu adebayo here", "is this joy"."""
     early = script.cores[say.first : min(say.end, say.first + LONGEST_OPENING)]
+    at = say.first + 2
+    if early[:2] == ["is", "this"] and at < say.end and looks_like_name(script, at, bold=True):
+        yield Candidate(at, name_end(script, at, say.end, bold=False), "PERSON", 0.7, "asked")
     for here in (say.first + place for place, core in enumerate(early) if core in HERE):
         first = here
         while first > say.first and _may_be_called(script, first - 1, whole=first - 1 == say.first):
@@ -219,7 +222,8 @@ def _answered(script: Script, say: Say) -> Iterator[Candidate]:
         yield Candidate(say.first, say.end, "PERSON", 0.6, "answer")
     at = say.first
     while at < say.end:
-        bold = short and _opens(script, say, at) and (say.end - at <= 3 or not is_plain(script, at))
+        brief = _phrase_end(script, say, at) - at <= 3
+        bold = short and _opens(script, say, at) and (brief or not is_plain(script, at))
         if (
             script.cores[at].removesuffix("'s") in NEVER
             or not is_wordlike(script, at)
@@ -231,6 +235,11 @@ def _answered(script: Script, say: Say) -> Iterator[Candidate]:
         if end > at:
             yield Candidate(at, end, "PERSON", 0.8, "answer")
         at = max(end, at + 1)
+
+
+def _phrase_end(script: Script, say: Say, at: int) -> int:
+    """The end of the sentence at a word."""
+    return next((word + 1 for word in range(at, say.end) if script.tokens[word].closes), say.end)
 
 
 def _opens(script: Script, say: Say, at: int) -> bool:

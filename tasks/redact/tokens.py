@@ -40,6 +40,7 @@ _DATE = re.compile(
 _WRITTEN = re.compile(r"^\+?\(?\d(?:[\d()./,+:-]*\d)?\)?$")
 _ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
 _SPELT = re.compile(r"^(?:[a-z][-.]){1,}[a-z0-9]$")
+_GLUED = re.compile(r"^[\w.-]*\w(?:gmail|yahoo|hotmail|outlook|icloud|aol|comcast)\.(?:com?|net)\b")
 _MIXED = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9/._-]*$")
 _REDACTED = re.compile(r"^\W*\[[A-Z][A-Z0-9_]*(?:_[0-9a-f]{12})?\]\W*$")
 
@@ -73,7 +74,7 @@ class Token:
     marked: bool
     """Worth a second look by some detector."""
     at_sign: bool
-    """Is "at", or holds an "@"."""
+    """Is "at", holds an "@", or is an address whose sign was not heard: "jane.doegmail.com"."""
     closes: bool
     """A sentence ends after it."""
     pauses: bool
@@ -115,7 +116,7 @@ def read_word(text: str) -> Token:
     kinds = {atom.kind for atom in atoms}
     value_like = bool(kinds & (NUMERIC | SPELLING))
     date_part = _date_part(core, atoms)
-    at_sign = core == "at" or "@" in core
+    at_sign = core == "at" or "@" in core or bool(_GLUED.search(core))
     name = read_name(core)
     last = text[-1:]
     return Token(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from tasks.redact import checksums, lexicon
 from tasks.redact.amounts import is_amount
 from tasks.redact.candidates import Candidate
-from tasks.redact.card_talk import card_ends, is_code
+from tasks.redact.card_talk import card_talk, is_code
 from tasks.redact.expectations import NEAR, expectations, names_a_thing
+from tasks.redact.grouped_digits import find_grouped_digits
 from tasks.redact.growth import grow
 from tasks.redact.shapes import fits
 from tasks.redact.wordlists import word_set
@@ -43,6 +44,8 @@ OURS = word_set("ours")
 REACHING = word_set("reaching")
 POSTCODE = re.compile(r"^(?:[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d)$")
 """A British or a Canadian postcode."""
+BARE_DATE = re.compile(r"^(?:0[1-9]|1[0-2]|[12]\d|3[01])(?:0[1-9]|1[0-2]|[12]\d|3[01])(?:19\d\d|20[01]\d)$")
+"""Day and month, either first, and a year in which somebody may be born."""
 MODEL_YEAR = re.compile(r"^(?:19|20)\d\d$")
 PLATE = re.compile(r"^[a-z]{2}\d{2}[a-z]{3}$")
 """A British vehicle registration."""
@@ -51,16 +54,16 @@ PLATE = re.compile(r"^[a-z]{2}\d{2}[a-z]{3}$")
 def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -> list[Candidate]:
     """The runs that are personal data."""
     found: list[Candidate | None] = []
-    cards = card_ends(script, runs)
+    cards = card_talk(script, runs)
     for index, run in enumerate(runs):
         before = found[-1] if found and (run.follows or _goes_on(script, found[-1], run)) else None
         named = _name(script, runs, index, before, fallback_digits)
-        if named is None and cards and is_code(script, run, cards):
+        if named is None and cards.says and is_code(script, run, cards):
             named = _candidate(script, run, "CARD_CVV", 0.6, "after-card")
         found.append(named)
     _name_beginnings(script, runs, found)
-    named = [candidate for candidate in found if candidate is not None]
-    return [*named, *grow(script, [(runs[at], one) for at, one in enumerate(found) if one is not None])]
+    typed = [(run, one) for run, one in zip(runs, found, strict=True) if one is not None]
+    return [*(one for _, one in typed), *find_grouped_digits(script), *grow(script, typed)]
 
 
 def _name_beginnings(script: Script, runs: Sequence[Run], found: list[Candidate | None]) -> None:
@@ -171,11 +174,18 @@ def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
             "repeated",
             run.singles >= 4 and not run.letters and _is_repeated(script, runs, index),
         ),
+        ("DOB", 0.5, "bare-date", bool(BARE_DATE.match(run.value)) and _is_whole_answer(script, run)),
         ("SPELLED", 0.45, "spelled", run.letters >= 5 and not run.digits and run.end - run.first >= 4),
     ):
         if holds:
             return _candidate(script, run, entity, score, reason)
     return None
+
+
+def _is_whole_answer(script: Script, run: Run) -> bool:
+    """Whether hardly anything else is said."""
+    say = script.span(run.first)
+    return say.end - say.first - (run.end - run.first) <= 2
 
 
 def _is_dotted(script: Script, run: Run) -> bool:
