@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -22,44 +21,44 @@ class AnalysisText:
     text: str
     starts: list[int]
     """Where each piece of the text begins."""
-    spans: list[tuple[int, int]]
-    """The words of each piece, end exclusive."""
+    firsts: list[int]
+    """The first word of each piece."""
+    ends: list[int]
+    """The words of each piece end before this one."""
 
     def words_of(self, start: int, end: int) -> tuple[int, int]:
         """The words that text[start:end] touches."""
-        first = self.spans[max(0, bisect_right(self.starts, start) - 1)]
-        last = self.spans[max(0, bisect_right(self.starts, max(start, end - 1)) - 1)]
-        return first[0], last[1]
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(0, bisect_right(self.starts, max(start, end - 1)) - 1)
+        return self.firsts[first], self.ends[last]
 
     def chars_of(self, first: int, end: int) -> tuple[int, int]:
         """Where words[first:end] stand in the text: whole pieces."""
-        begin = bisect_right(self.spans, (first, len(self.text) + first)) - 1
-        stop = bisect_right(self.spans, (end - 1, len(self.text) + end)) - 1
+        begin = bisect_right(self.firsts, first) - 1
+        stop = bisect_right(self.firsts, end - 1) - 1
         after = self.starts[stop + 1] - 1 if stop + 1 < len(self.starts) else len(self.text)
         return self.starts[begin], after
 
 
 def write_analysis_text(script: Script, runs: Sequence[Run]) -> AnalysisText:
     """The text of a script: one line per breath, "four one double one" written as "4111"."""
-    runs_in: dict[int, list[Run]] = defaultdict(list)
-    for run in runs:
-        if run.end - run.first > 1:
-            runs_in[script.say_of[run.first]].append(run)
+    words = list(script.words)
+    for say in script.says:
+        words[say.end - 1] += "\n"
     pieces: list[str] = []
-    spans: list[tuple[int, int]] = []
-    for index, say in enumerate(script.says):
-        word = say.first
-        for run in runs_in[index]:
-            _add_words(script, word, run.first, pieces, spans)
-            pieces.append(run.value.upper())
-            spans.append((run.first, run.end))
-            word = run.end
-        _add_words(script, word, say.end, pieces, spans)
-        pieces[-1] += "\n"
-    starts = [0, *accumulate(len(piece) + 1 for piece in pieces)]
-    return AnalysisText(" ".join(pieces), starts[:-1], spans)
-
-
-def _add_words(script: Script, first: int, end: int, pieces: list[str], spans: list[tuple[int, int]]) -> None:
-    pieces.extend(script.words[first:end])
-    spans.extend(zip(range(first, end), range(first + 1, end + 1), strict=True))
+    firsts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for run in (run for run in runs if run.end - run.first > 1):
+        pieces += words[done : run.first]
+        firsts += range(done, run.first)
+        ends += range(done + 1, run.first + 1)
+        pieces.append(run.value.upper() + ("\n" if words[run.end - 1][-1:] == "\n" else ""))
+        firsts.append(run.first)
+        ends.append(run.end)
+        done = run.end
+    pieces += words[done:]
+    firsts += range(done, len(words))
+    ends += range(done + 1, len(words) + 1)
+    starts = [0, *accumulate([len(piece) + 1 for piece in pieces])]
+    return AnalysisText(" ".join(pieces), starts[:-1], firsts, ends)

@@ -19,7 +19,7 @@ def luhn(digits: str) -> bool:
 
 def card(digits: str) -> bool:
     """A payment card: 13 to 19 digits that pass Luhn, not all the same."""
-    return digits.isdigit() and 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits)
+    return 13 <= len(digits) <= 19 and digits.isdigit() and len(set(digits)) > 1 and luhn(digits)
 
 
 def routing(digits: str) -> bool:

@@ -12,6 +12,8 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tasks.redact.script import Say
+
 CUES_PATH = Path(__file__).with_name("cues.yaml")
 Trie: TypeAlias = "dict[str, Trie | str]"
 _END = ""
@@ -57,19 +59,22 @@ def build_trie(phrases: Mapping[str, Sequence[str]]) -> Trie:
     return root
 
 
-def match_cues(cores: Sequence[str], first: int, end: int, trie: Trie) -> list[Cue]:
-    """The longest phrase at each place of words[first:end], none inside another."""
-    cues: list[Cue] = []
-    taken = first
-    for at in range(first, end):
-        node = trie.get(cores[at]) or (trie.get(cores[at][:-2]) if cores[at][-2:] == "'s" else None)
-        if node is None or isinstance(node, str) or at < taken:
+def match_cues(
+    cores: Sequence[str], says: Sequence[Say], say_of: Sequence[int], trie: Trie
+) -> list[list[Cue]]:
+    """For each of `says` the longest phrase at each place, none inside another."""
+    cues: list[list[Cue]] = [[] for _ in says]
+    taken = 0
+    for at in [at for at, core in enumerate(cores) if core in trie or core[-2:] == "'s"]:
+        if at < taken:
             continue
+        end = says[say_of[at]].end
+        node = trie.get(cores[at]) or trie.get(cores[at][:-2])
         after = cores[at + 1] if at + 1 < end else ""
-        if _END in node or (after and (after in node or after[-2:] == "'s")):
+        if isinstance(node, dict) and (_END in node or after in node or after[-2:] == "'s"):
             cue = _match_at(cores, at, end, trie)
             if cue:
-                cues.append(cue)
+                cues[say_of[at]].append(cue)
                 taken = cue.end
     return cues
 

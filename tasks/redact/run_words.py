@@ -17,10 +17,13 @@ SHORT_LETTERS = frozenset("aio")
 
 
 def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per case)
-    """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company."""
+    """Surely part of a number or a spelling: words like "a", "oh" and "mike" need company.
+
+    The word must not belong to a phrase that announces a value.
+    """
     token = script.tokens[at]
-    if token.sure or script.in_cue(at):
-        return not script.in_cue(at)
+    if token.sure:
+        return True
     if token.core in {"a", "i"} and is_just_a_word(script, at):
         return False
     if token.core == "one" and script.prev(at) in ONE_AS_WORD and not _beside_value(script, at):

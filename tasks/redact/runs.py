@@ -62,7 +62,7 @@ class Run(NamedTuple):
 
 def find_runs(script: Script) -> list[Run]:
     """All runs of a conversation, in order."""
-    solid = [at for at in script.value_like if is_solid(script, at)]
+    solid = [at for at in script.value_like if at not in script.cued and is_solid(script, at)]
     runs: list[Run] = []
     start = 0
     for at in range(1, len(solid) + 1):
@@ -137,7 +137,7 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
     atoms: list[Atom] = [atom for word in solid for atom in script.tokens[word].atoms]
     value = digits_of(_with_letter_o(script, solid, atoms))
     digits = _count_digits(value)
-    bridges = _bridges(script, set(solid), first, end) if end - first > len(solid) else 0
+    unbroken = solid[-1] - solid[0] == len(solid) - 1
     return Run(
         first,
         end,
@@ -145,10 +145,10 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
         digits,
         len(value) - digits,
         _singles(atoms),
-        max((len(digits_of(part)) for part in _stretches(script, solid)), default=len(value)),
-        bridges,
+        len(value) if unbroken else _dense(script, solid, value),
+        0 if end - first == len(solid) else _bridges(script, set(solid), first, end),
         is_quantity(script, first, end, atoms),
-        _is_told(atoms, solid),
+        unbroken and _is_told(atoms, solid),
     )
 
 
@@ -184,11 +184,10 @@ def _bridges(script: Script, inside: set[int], first: int, end: int) -> int:
 
 
 def _is_told(atoms: Sequence[Atom], solid: Sequence[int]) -> bool:
-    one_by_one = all(
+    return len(solid) >= TOLD and all(
         atom.kind in {"digit", "zero", "repeat"} or (atom.kind == "written" and len(atom.value) == 1)
         for atom in atoms
     )
-    return one_by_one and len(solid) >= TOLD and solid[-1] - solid[0] == len(solid) - 1
 
 
 def _singles(atoms: Sequence[Atom]) -> int:
@@ -197,25 +196,27 @@ def _singles(atoms: Sequence[Atom]) -> int:
         kind = atoms[0].kind
         return len(atoms[0].value) if kind == "written" else int(kind in {"digit", "zero", "repeat"})
     count = 0
-    for before, atom, after in zip([None, *atoms], atoms, [*atoms[1:], None], strict=False):
-        if atom.kind == "written":
-            count += len(atom.value)
-        elif atom.kind in {"zero", "repeat"} or (
-            atom.kind == "digit"
-            and not (before and before.kind == "tens" and atom.value != "0")
-            and not (after and after.kind == "scale")
-        ):
+    before = ""
+    for (kind, value), after in itertools.zip_longest(atoms, atoms[1:]):
+        if kind == "written":
+            count += len(value)
+        elif kind == "digit":
+            in_tens, scaled = before == "tens" and value != "0", after and after.kind == "scale"
+            count += not in_tens and not scaled
+        elif kind in {"zero", "repeat"}:
             count += 1
+        before = kind
     return count
 
 
-def _stretches(script: Script, solid: Sequence[int]) -> list[list[Atom]]:
-    """The atoms of a run, parted where a word may part two things; empty where nothing parts it."""
+def _dense(script: Script, solid: Sequence[int], value: str) -> int:
+    """The length of a run's value, or of the longest part of it where words may part two things."""
     cuts = [place for place in range(1, len(solid)) if _parts(script, solid[place - 1], solid[place])]
     if not cuts:
-        return []
+        return len(value)
     edges = itertools.pairwise([0, *cuts, len(solid)])
-    return [[atom for at in solid[first:end] for atom in script.tokens[at].atoms] for first, end in edges]
+    parts = ([atom for at in solid[first:end] for atom in script.tokens[at].atoms] for first, end in edges)
+    return max(len(digits_of(part)) for part in parts)
 
 
 def _parts(script: Script, before: int, at: int) -> bool:

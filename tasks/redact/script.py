@@ -84,16 +84,13 @@ class Script:
 def read_script(conversation: Conversation, trie: Trie) -> Script:
     """The script of a conversation."""
     words = tuple(word.text for word in conversation.words)
-    tokens = [read_word(text) for text in words]
-    for index, word in enumerate(conversation.words):
-        if word.entity is not None:
-            tokens[index] = read_word("[REDACTED]")
+    tokens = [read_word(word.text if word.entity is None else "[REDACTED]") for word in conversation.words]
     cores = [token.core for token in tokens]
     says = _merge(list(_sayings(conversation, tokens)))
     say_of = [0] * len(words)
     for index, say in enumerate(says):
         say_of[say.first : say.end] = [index] * (say.end - say.first)
-    cues = [match_cues(cores, say.first, say.end, trie) for say in says]
+    cues = match_cues(cores, says, say_of, trie)
     marked = [at for at, token in enumerate(tokens) if token.marked]
     return Script(
         words,

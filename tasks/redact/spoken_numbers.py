@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 _WORDS = {value: word for table in (DIGITS, TEENS, TENS) for word, value in reversed(table.items())}
 LONGEST_PHRASE = 8
 """Nobody says a longer number in one phrase ("ninety nine thousand nine hundred and ninety nine")."""
+_PLAIN = frozenset({"digit", "zero", "teen", "written", "letter", "letters", "mixed"})
+"""Each is written by itself, as it is, unless something else is about."""
 _SMALL = frozenset({"digit", "teen", "tens"})
 
 
 def digits_of(atoms: Sequence[Atom]) -> str:
     """The digits and letters of a run of atoms: "four double one twenty two" is "41122"."""
+    if all(atom.kind in _PLAIN for atom in atoms):
+        return "".join([atom.value for atom in atoms])
     written: list[str] = []
     at = 0
     while at < len(atoms):

@@ -139,6 +139,8 @@ def _long(script: Script, runs: Sequence[Run], index: int, fallback_digits: int)
 
 def _is_long(script: Script, whole: Sequence[Run], fallback_digits: int) -> bool:
     """Whether so many digits are dictated; prices in a row ("two forty six eighteen") are long as well."""
+    if sum(len(run.value) for run in whole) < fallback_digits:
+        return False
     digits = sum(run.digits for run in whole)
     dense = sum(run.dense for run in whole)
     if fallback_digits < EVERY_NUMBER:
