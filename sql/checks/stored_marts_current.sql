@@ -11,6 +11,18 @@
 -- limits: rows are compared by a hash of all their columns; before landing both sides are computed
 with stored_rows as (
     select
+        'call_monologues' as relation,
+        call_id,
+        hash(call_monologues) as rows_hash
+    from call_monologues
+    union all
+    select
+        'call_quarters' as relation,
+        call_id,
+        hash(call_quarters) as rows_hash
+    from call_quarters
+    union all
+    select
         'call_speakers' as relation,
         call_id,
         hash(call_speakers) as rows_hash
@@ -33,9 +45,33 @@ with stored_rows as (
         call_id,
         hash(talk_over) as rows_hash
     from talk_over
+    union all
+    select
+        'token_calls' as relation,
+        call_id,
+        hash(token_calls) as rows_hash
+    from token_calls
+    union all
+    select
+        'voice_tokens' as relation,
+        call_id,
+        hash(voice_tokens) as rows_hash
+    from voice_tokens
 ),
 
 computed_rows as (
+    select
+        'call_monologues' as relation,
+        call_id,
+        hash(call_monologues) as rows_hash
+    from computed.call_monologues
+    union all
+    select
+        'call_quarters' as relation,
+        call_id,
+        hash(call_quarters) as rows_hash
+    from computed.call_quarters
+    union all
     select
         'call_speakers' as relation,
         call_id,
@@ -59,6 +95,18 @@ computed_rows as (
         call_id,
         hash(talk_over) as rows_hash
     from computed.talk_over
+    union all
+    select
+        'token_calls' as relation,
+        call_id,
+        hash(token_calls) as rows_hash
+    from computed.token_calls
+    union all
+    select
+        'voice_tokens' as relation,
+        call_id,
+        hash(voice_tokens) as rows_hash
+    from computed.voice_tokens
 ),
 
 stored_calls as (

@@ -2,6 +2,7 @@
 -- question: What is the longest that each voice of a call holds the floor?
 -- grain: one row per call and voice that speaks for a second without a break
 -- key: call_id, voice
+-- stored: at landing
 -- columns:
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown

@@ -2,6 +2,7 @@
 -- question: How do pace, mood and loudness of each speaker go through a call?
 -- grain: one row per call, speaker and quarter; unknown speakers of a call share one row
 -- key: call_id, speaker, call_quarter
+-- stored: at landing
 -- columns:
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown

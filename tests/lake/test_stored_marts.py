@@ -79,7 +79,14 @@ def test_a_call_that_lands_again_takes_its_marts_rows_along(lake: Lake) -> None:
             for mart in mart_names()
         }
         assert broken_promises_of(question) == []
-    assert counts == {"speech_spans": (3,), "call_speakers": (2,), "gaps": (2,), "talk_over": (1,)}
+    assert counts == {
+        "speech_spans": (3,),
+        "call_speakers": (2,),
+        "gaps": (2,),
+        "talk_over": (1,),
+        "call_quarters": (3,),
+        "call_monologues": (2,),
+    }
 
 
 def test_a_mart_that_lies_is_found(empty_place: Lake) -> None:
