@@ -8,6 +8,7 @@ import typer
 
 from flows.cli import (
     ask,
+    attach,
     certificate,
     compare,
     compliance,
@@ -41,6 +42,7 @@ for command in (
     ingest,
     sql,
     ask,
+    attach,
     export,
     report,
     redact,

@@ -25,6 +25,17 @@ def give_access(connection: duckdb.DuckDBPyConnection, bucket: S3Files) -> None:
     Raises:
         SettingsError: there are none.
     """
+    try:
+        connection.execute(secret_statement(bucket))
+    except duckdb.Error:
+        raise SettingsError(
+            "no credentials for the bucket: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or what else "
+            "AWS's own tools take (a profile, a role)"
+        ) from None
+
+
+def secret_statement(bucket: S3Files) -> str:
+    """What lets a connection into the bucket. It names where credentials come from and holds none."""
     options = {"type": "s3", "provider": "credential_chain", "scope": bucket.address}
     if region := os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"):
         options["region"] = region
@@ -33,10 +44,4 @@ def give_access(connection: duckdb.DuckDBPyConnection, bucket: S3Files) -> None:
         options |= {"endpoint": parts.netloc + parts.path.rstrip("/"), "url_style": "path"}
         options["use_ssl"] = str(parts.scheme != "http").lower()
     said = ", ".join(f"{name} {quoted(value)}" for name, value in options.items())
-    try:
-        connection.execute(f"create secret bucket ({said})")
-    except duckdb.Error:
-        raise SettingsError(
-            "no credentials for the bucket: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or what else "
-            "AWS's own tools take (a profile, a role)"
-        ) from None
+    return f"create or replace secret bucket ({said})"

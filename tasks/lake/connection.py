@@ -24,7 +24,7 @@ def connect(extensions: Iterable[str], **config: str) -> duckdb.DuckDBPyConnecti
     )
     connection.execute("set timezone = 'UTC'")
     for name in extensions:
-        connection.execute(f"load '{_extension_file(name)}'")
+        connection.execute(f"load '{extension_file(name)}'")
     return connection
 
 
@@ -33,7 +33,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _extension_file(name: str) -> Path:
+def extension_file(name: str) -> Path:
     """The signed extension of this DuckDB's version."""
     folder = Path(str(files(f"duckdb_extension_{name}"))) / "extensions" / f"v{duckdb.__version__}"
     return folder / f"{name}.duckdb_extension"

@@ -35,11 +35,17 @@ def create_views(
     connection: duckdb.DuckDBPyConnection, *, with_comments: bool, stored: Collection[str] = ()
 ) -> None:
     """Staging, marts and macros; `stored` marts are read from their tables, the others computed."""
-    lacking = _lacking(connection)
-    for statement in view_statements(load_relations(), with_comments=with_comments, stored=stored):
-        connection.execute(_completed(statement, lacking))
-    for statement in macro_statements():
+    for statement in statements_of_views(connection, with_comments=with_comments, stored=stored):
         connection.execute(statement)
+
+
+def statements_of_views(
+    connection: duckdb.DuckDBPyConnection, *, with_comments: bool, stored: Collection[str] = ()
+) -> list[str]:
+    """What makes them, in their order."""
+    lacking = _lacking(connection)
+    views = view_statements(load_relations(), with_comments=with_comments, stored=stored)
+    return [_completed(statement, lacking) for statement in views] + macro_statements()
 
 
 def create_computed(connection: duckdb.DuckDBPyConnection) -> None:
