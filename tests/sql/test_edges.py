@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +102,8 @@ def test_a_turn_without_length_is_a_moment_of_speech_without_a_pace(rows_of: Tup
     [
         ("interruptions", "at_least_s", "0.5", "0.501"),
         ("longest_silence", "at_least_s", "4", "4.001"),
+        ("dead_air", "at_least_s", "1", "1.001"),
+        ("longest_monologue", "at_least_s", "3", "3.001"),
         ("response_time", "at_most_s", "1", "0.999"),
         ("words_per_minute", "at_least_words", "3", "4"),
         ("greeting_within", "within_s", "3", "2.999"),
@@ -135,3 +138,119 @@ def test_a_phrase_goes_on_over_a_pause_of_exactly_the_limit(rows_of: Tuples) -> 
         s: rows_of("phrase_search", lake, "end_ms", phrase="well, well", pause_s=s) for s in ("2", "1.999")
     }
     assert found == {"2": [(3000,)], "1.999": []}
+
+
+@pytest.mark.parametrize(("hold_ms", "found"), [(15_000, [(1000, 15_000)]), (14_990, [])])
+def test_a_hold_lasts_15_seconds(hold_ms: int, found: list[tuple[Any, ...]], rows_of: Tuples) -> None:
+    lake = talk(("agent", 0, 1000), ("agent", 1000 + hold_ms, 20_000), duration_ms=20_000)
+    assert rows_of("hold_segments", lake, "start_ms", "hold_ms") == found
+
+
+def test_a_hold_ends_with_the_agents_own_words(rows_of: Tuples) -> None:
+    lake = talk(("agent", 0, 1000), ("customer", 30_000, 31_000), ("agent", 60_000, 61_000))
+    assert rows_of("hold_segments", lake, "start_ms") == []
+
+
+MONOLOGUE = ("voice", "start_ms", "end_ms", "word_count")
+
+
+@pytest.mark.parametrize(
+    ("between", "found"),
+    [
+        (("customer", 3000, 3990), [("agent", 0, 6000, 2)]),
+        (("customer", 3000, 4000), [("agent", 0, 3000, 1), ("customer", 3000, 4000, 1)]),
+        (("agent", 3400, 3500), [("agent", 0, 6000, 3)]),
+    ],
+)
+def test_a_monologue_ends_when_another_speaks_for_a_second(
+    between: tuple[str, int, int], found: list[tuple[Any, ...]], rows_of: Tuples
+) -> None:
+    lake = talk(("agent", 0, 3000), between, ("agent", 4000, 6000))
+    assert rows_of("longest_monologue", lake, *MONOLOGUE) == found
+
+
+@pytest.mark.parametrize(("back_ms", "end_ms"), [(6000, 7000), (6010, 3000)])
+def test_a_monologue_goes_on_over_3_seconds_of_silence(back_ms: int, end_ms: int, rows_of: Tuples) -> None:
+    lake = talk(("agent", 0, 3000), ("agent", back_ms, 7000))
+    assert rows_of("longest_monologue", lake, "end_ms") == [(end_ms,)]
+
+
+def test_a_voice_that_is_never_heard_for_a_second_has_no_monologue(rows_of: Tuples) -> None:
+    assert rows_of("longest_monologue", talk(("agent", 0, 990), ("agent", 1500, 2400)), "voice") == []
+
+
+@pytest.mark.parametrize(
+    ("start_ms", "end_ms", "quarter"),
+    [(0, 0, 1), (0, 4990, 1), (0, 5000, 2), (4990, 9990, 3), (7000, 8000, 4), (10_000, 12_000, 4)],
+)
+def test_a_turn_is_in_the_quarter_of_its_middle(
+    start_ms: int, end_ms: int, quarter: int, rows_of: Tuples
+) -> None:
+    lake = talk(("agent", start_ms, end_ms))
+    assert rows_of("call_quarters", lake, "call_quarter") == [(quarter,)]
+
+
+def test_silence_has_a_level_and_a_turn_without_length_has_none(rows_of: Tuples) -> None:
+    lake = talk(("agent", 0, 1000), ("customer", 2000, 2000))
+    for turn in lake["turns"]:
+        turn.update(loudness_dbfs=-100.0, peak_dbfs=-100.0)
+    levels = dict(rows_of("call_quarters", lake, "speaker", "loudness_dbfs"))
+    assert levels == {"agent": pytest.approx(-100, abs=0.05), "customer": None}
+    assert rows_of("loudness", lake, "speaker", "peak_dbfs") == [("agent", -100.0)]
+
+
+def test_a_call_without_speakers_has_one_pace_and_one_mood(rows_of: Tuples) -> None:
+    lake = talk(("agent", 0, 1000), ("customer", 1000, 3000), ("agent", 9000, 9500))
+    for turn, mood in zip(lake["turns"], (-0.5, 0.5, 1.0), strict=True):
+        turn.update(speaker=None, sentiment=mood)
+    given = {"at_least_words": "1"}
+    paces = rows_of("pace_by_quarter", lake, "speaker", "first_quarter", "fourth_quarter", **given)
+    assert paces == [(None, 40.0, 120.0)]
+    moods = rows_of("sentiment_by_quarter", lake, "first_quarter", "sentiment_change", **given)
+    assert moods == [(0.0, 1.0)]
+
+
+def test_the_latest_quarter_with_words_is_compared_with_the_earliest(rows_of: Tuples) -> None:
+    lake = talk(("agent", 3000, 4000), ("agent", 5000, 5500), duration_ms=10_000)
+    given = {"at_least_words": "1"}
+    assert rows_of("pace_by_quarter", lake, "first_quarter", "change_share", **given) == [(None, 1.0)]
+
+
+def test_a_call_without_word_times_has_no_silence_but_a_mood(rows_of: Tuples) -> None:
+    lake = talk(("agent", 0, 1000), ("customer", 1000, 2000))
+    lake["calls"][0].update(agent_talk_ms=0, customer_talk_ms=0, other_talk_ms=0)
+    for row in (*lake["words"], *lake["turns"]):
+        row.update(start_ms=None, end_ms=None, duration_ms=None, sentiment=0.25)
+    for row in lake["words"]:
+        del row["end_ms"], row["sentiment"]
+    assert rows_of("non_talk_time", lake, "instances", "non_talk_share") == [(None, None)]
+    assert rows_of("pace_by_quarter", lake, "speaker") == []
+    assert len(rows_of("sentiment_by_speaker", lake, "sentiment", at_least_words="1")) == 2
+
+
+@pytest.mark.parametrize(("within", "found"), [("1", [("second", 1)]), ("0.999", [])])
+def test_a_repeat_follows_within_exactly_so_many_days(
+    within: str, found: list[tuple[Any, ...]], rows_of: Tuples
+) -> None:
+    calls: list[Row] = [
+        {"call_id": name, "customer_key": key, "started_at": datetime(2026, 3, day, 9, tzinfo=UTC)}
+        for name, key, day in (
+            ("first", "k1", 2),
+            ("second", "k1", 3),
+            ("third", "k2", 3),
+            ("fourth", None, 3),
+        )
+    ]
+    lake = {"calls": [call | {"call_date": call["started_at"].date()} for call in calls]}
+    assert rows_of("repeat_callers", lake, "call_id", "repeats", within_days=within) == found
+    assert rows_of("repeat_callers", lake, "call_id", since="2026-03-03", until="2026-03-03") == [("second",)]
+
+
+def test_a_redacted_word_and_the_end_of_a_turn_end_a_run_of_unsure_words(rows_of: Tuples) -> None:
+    lake = talk(*(("agent", 1000 * place, 1000 * place + 500) for place in range(6)))
+    for word in lake["words"]:
+        word.update(confidence_percent=49, turn_index=int(word["word_index"] > 3))
+    lake["words"][2].update(word="[PERSON]", entity="PERSON")
+    lake["words"][1]["confidence_percent"] = 50
+    runs = rows_of("words_for_review", lake, "first_word", "last_word", at_least_words="1")
+    assert sorted(runs) == [(0, 0), (3, 3), (4, 5)]
