@@ -94,7 +94,7 @@ def _parts(script: Script, say: Say) -> Iterator[tuple[int, int]]:
 def _is_place(script: Script, at: int) -> bool:
     """Whether a word says by itself that an address is told."""
     core = script.cores[at]
-    named = core in places.STREETS or core in places.UNITS or core in places.STATES
+    named = any(core in words for words in (places.STREETS, places.HOUSES, places.UNITS, places.STATES))
     return named or bool(places.city_length(script.cores, at, script.span(at).end))
 
 
@@ -263,13 +263,17 @@ def _is_foreign_street(script: Script, at: int) -> bool:
     return is_unknown(script, at) and not token.closes and at not in script.cued
 
 
+_PARTS = (places.DIRECTIONS, places.STREETS, places.HOUSES, places.UNITS)
+
+
 def _is_name_word(script: Script, at: int) -> bool:
     token = script.tokens[at]
-    if token.core in places.DIRECTIONS or token.core in places.STREETS or token.core in places.UNITS:
+    if any(token.core in words for words in _PARTS):
         return True
     fresh = not script.tokens[at - 1].closes
     if token.core == "the":
-        return fresh and bool(script.next(at)) and is_unknown(script, at + 1)
+        after = script.next(at)
+        return fresh and bool(after) and (after in places.STREETS or is_unknown(script, at + 1))
     if token.sealed or any(token.core in words for words in (NOT_IN_NAMES, lexicon.UNITS, lexicon.LINKS)):
         return False
     named = token.capital or not token.name.common or token.core in places.STREET_NAMES

@@ -63,6 +63,7 @@ def _told(script: Script, index: int) -> Iterator[Candidate]:
 
 def _value_start(script: Script, say: Say, at: int) -> int | None:
     joined = script.cores[at - 1] in CONNECTIVES or script.cores[at - 1].endswith("'s")
+    joined = joined or _is_only_told(script, say, at)
     for word in range(at, min(at + 4, say.end)):
         core = script.cores[word]
         if core in CONNECTIVES:
@@ -71,6 +72,12 @@ def _value_start(script: Script, say: Say, at: int) -> int | None:
             bare = core in NO_VALUE or script.tokens[word].sealed
             return None if bare else word
     return None
+
+
+def _is_only_told(script: Script, say: Say, at: int) -> bool:
+    """Whether nothing but a cue and a value with digits is said: "user name blue heron seven"."""
+    opens = all(word in script.cued or script.cores[word] in CARRIERS for word in range(say.first, at))
+    return opens and say.end - at <= _SHORT and any(token.number for token in script.tokens[at : say.end])
 
 
 def _value_end(script: Script, say: Say, first: int) -> int:

@@ -24,6 +24,7 @@ WEB = word_set("web")
 MAX_HANDLE_WORDS = 4
 """A payment handle ends in a bank's name: "ok axis bank"."""
 MAX_LOCAL_WORDS = 18
+MAX_DOMAIN_PARTS = 3
 NEAR_WORDS = 24
 """A spelling so near to an address in the same breath belongs to it."""
 _DOTTED = re.compile(r"^\.[a-z]{2,}|[a-z0-9]\.[a-z]{2,}", re.IGNORECASE)
@@ -65,18 +66,17 @@ def _address_at(script: Script, say: Say, at: int, wanted: str) -> Candidate | N
     """The address whose sign is at this word: an "@" in it, or a spoken "at" before a domain."""
     core = script.cores[at]
     if core != "at" and len(core) > 2:
-        return Candidate(_written_start(script, say, at), at + 1, wanted or "EMAIL", 0.95, "at-sign")
+        first, end = _written_start(script, say, at), _written_end(script, say, at)
+        return Candidate(first, end, wanted or "EMAIL", 0.95, "at-sign")
     if core != "at":
         return None
-    end = _domain_end(script, say, at + 1)
+    domain_end = _domain_end(script, say, at + 1)
     if wanted == "UPI_ID":
-        end = min(say.end, at + 1 + MAX_HANDLE_WORDS)
-    if end is None:
-        return None
+        domain_end = min(say.end, at + 1 + MAX_HANDLE_WORDS)
     first = _local_start(script, say, at)
-    if first == at and not wanted:
+    if domain_end is None or (first == at and not wanted):
         return None
-    return Candidate(first, end, wanted or "EMAIL", 0.9, "at-domain")
+    return Candidate(first, domain_end, wanted or "EMAIL", 0.9, "at-domain")
 
 
 def _domain_end(script: Script, say: Say, at: int) -> int | None:
@@ -132,6 +132,16 @@ def _written_start(script: Script, say: Say, at: int) -> int:
     while first - 2 >= say.first and script.cores[first - 1] in {"dot", "underscore", "dash"}:
         first -= 2
     return first
+
+
+def _written_end(script: Script, say: Say, at: int) -> int:
+    """The end of "jane@ example. com": an engine may take the signs for those of sentences."""
+    end = at + 1
+    while end < say.end and end - at <= MAX_DOMAIN_PARTS and script.words[end - 1].endswith(("@", ".")):
+        if script.cores[end] not in ENDINGS | PROVIDERS or not script.words[end][:1].islower():
+            break
+        end += 1
+    return end
 
 
 def _is_example(script: Script, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
@@ -53,7 +54,7 @@ _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
 def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Names by what introduces them, as answers to "who", and by lists; each with the spelling behind it."""
-    found = [*_introduced(script), *_titled(script), *_known(script)]
+    found = [*_introduced(script), *_announced(script), *_titled(script), *_known(script)]
     for index, say in enumerate(script.says):
         found += _opening(script, say)
         if "PERSON" in asked(script, index) and not refuses(script, say):
@@ -85,6 +86,17 @@ def _introduced(script: Script) -> Iterator[Candidate]:
             yield Candidate(
                 at, end, "PERSON", 0.9 if strength == "strong" else 0.75, f"introduced:{strength}"
             )
+
+
+def _announced(script: Script) -> Iterator[Candidate]:
+    """What may be a name right behind words that announce one: "under the surname haverkamp"."""
+    for cue in chain.from_iterable(script.cues):
+        at = cue.end
+        if cue.entity != "PERSON" or not script.next(at - 1) or script.tokens[at - 1].closes:
+            continue
+        if looks_like_name(script, at, bold=False) or is_unknown(script, at) or _is_listed(script, at):
+            end = name_end(script, at, script.span(at).end, bold=False)
+            yield Candidate(at, max(end, at + 1), "PERSON", 0.7, "cue:PERSON")
 
 
 def _introduction(script: Script, at: int) -> str:
@@ -200,6 +212,8 @@ def _acts(script: Script, at: int) -> bool:
     """Whether an everyday word does what only persons do, or is told: "tell grace that mark called"."""
     if script.cores[at] in AUXILIARIES or (script.prev(at) in NO_NAME_BEFORE and script.prev(at) != "that"):
         return False
+    if script.next(at) in {"in", "from", "at"} and script.next(at, 3) in PERSON_VERBS:
+        return True
     told_of = script.prev(at) in PERSON_VERBS and script.next(at) in NAME_VERBS
     return told_of or script.next(at) in PERSON_VERBS or script.prev(at) in TELLING
 

@@ -18,6 +18,8 @@ STREETS = word_set("streets")
 """What a street is called; most are ordinary words, and count only after a number and a name."""
 PLAIN_STREETS = word_set("plain_streets")
 """These are hardly ever anything else."""
+HOUSES = word_set("houses")
+"""What a house with a name of its own is called."""
 STREET_NAMES = word_set("street_names")
 """Ordinary words after which streets are named."""
 UNITS = word_set("places_units")

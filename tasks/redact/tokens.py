@@ -22,7 +22,7 @@ NUMERIC: frozenset[Kind] = frozenset({"digit", "zero", "teen", "tens", "scale", 
 UNSURE: frozenset[Kind] = frozenset({"letter", "letters", "zero", "code", "repeat"})
 SPELLING: frozenset[Kind] = frozenset({"letter", "letters", "mixed", "code"})
 
-_EDGES = "\"'()[]<>\u00bf\u00a1\u201c\u201d\u2018\u2019.,;:!?\u2026*-"
+_EDGES = "#\"'()[]<>\u00bf\u00a1\u201c\u201d\u2018\u2019.,;:!?\u2026*-"
 """Punctuation and quotes as engines write them; Whisper cuts "555-0199" into "555" and "-0199"."""
 _DASHES = re.compile(r"[-\u2010-\u2015]")
 _MONEY = re.compile(r"^[$£€₹]\d|^\d[\d.,]*[%$£€]$")
@@ -42,6 +42,8 @@ _ORDINAL = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
 _SPELT = re.compile(r"^(?:[a-z][-.]){1,}[a-z0-9]$")
 _GLUED = re.compile(r"^[\w.-]*\w(?:gmail|yahoo|hotmail|outlook|icloud|aol|comcast)\.(?:com?|net)\b")
 _MIXED = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9/._-]*$")
+_HARDWARE = re.compile(r"^[0-9a-f]{2}(?::[0-9a-f]{2}){3,}$")
+"""An address of a network card."""
 _REDACTED = re.compile(r"^\W*\[[A-Z][A-Z0-9_]*(?:_[0-9a-f]{12})?\]\W*$")
 
 
@@ -186,7 +188,7 @@ def _read_written(core: str) -> tuple[Atom, ...]:
         return (Atom("amount", core),)
     if _WRITTEN.match(core):
         return (Atom("written", re.sub(r"\D", "", core)),)
-    if _MIXED.match(core) and not core.endswith("-digit"):
+    if (_MIXED.match(core) or _HARDWARE.match(core)) and not core.endswith("-digit"):
         return (Atom("mixed", re.sub(r"[^a-z0-9]", "", core)),)
     return (Atom("word", core),)
 
