@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.children import ingest
+from tests.bench.leaks import leaks
 from tests.bench.redaction import redaction
 from tests.bench.sounds import ARCHIVE, long_call, short_recordings
 from tests.bench.throughput import throughput
@@ -22,6 +23,7 @@ def main() -> None:
         "many": many,
         "throughput": throughput,
         "redaction": redaction,
+        "leaks": leaks,
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[*parts, []], help="which ones; all by default")
