@@ -86,6 +86,8 @@ def test_a_call_that_lands_again_takes_its_marts_rows_along(lake: Lake) -> None:
         "talk_over": (1,),
         "call_quarters": (3,),
         "call_monologues": (2,),
+        "voice_tokens": (2,),
+        "token_calls": (12,),
     }
 
 
@@ -146,4 +148,4 @@ def _fails(*_: object) -> None:
 def test_only_a_marts_own_sql_makes_its_table_outdated(tmp_path: Path) -> None:
     prints = stored_marts._fingerprints()
     assert len(set(prints.values())) == len(prints) >= 4
-    assert stored_marts._sources() == ("calls", "turns")
+    assert stored_marts._sources() == ("calls", "turns", "words")

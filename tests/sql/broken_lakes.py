@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tasks.lake.stored_marts import computed
-from tasks.lake.tables import as_table
+from tasks.lake.tables import TABLES, as_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -454,7 +454,7 @@ def silent_call_said_to_have_speech(rows: Lake) -> list[Row]:
 
 @breaks("stored_marts_current")
 def span_lost_from_its_mart(rows: Lake) -> list[Row]:
-    spans = computed({name: as_table(name, rows[name]) for name in ("calls", "turns")})["speech_spans"]
+    spans = computed({name: as_table(name, rows[name]) for name in TABLES})["speech_spans"]
     rows["speech_spans"] = spans.to_pylist()[1:]
     lost = spans["call_id"][0].as_py()
     left = sum(row["call_id"] == lost for row in rows["speech_spans"])

@@ -180,15 +180,26 @@ def spoken(lake: Lake, call_id: str) -> dict[str, list[Row]]:
     return found
 
 
-def said_phrase(said: list[Row], phrase: list[str], pause_ms: float) -> list[list[Row]]:
-    """Every place where one voice says the phrase without a longer pause."""
-    places = [said[first : first + len(phrase)] for first in range(len(said) - len(phrase) + 1)]
+def said_phrase(
+    said: list[Row], phrase: list[str], pause_ms: float = 10**9, slop: int = 0
+) -> list[list[Row]]:
+    """Every place where one voice says the phrase without a longer pause, the shortest of those that end alike.
+
+    Up to `slop` other words of the voice may stand in between.
+    """
+    found: dict[int, list[Row]] = {}
+    for first in range(len(said) if phrase else 0):
+        place, wanted = first, list(phrase)
+        while place < len(said) and wanted and (place > first or said[place]["token"] == wanted[0]):
+            if said[place]["token"] == wanted[0]:
+                wanted.pop(0)
+            place += 1
+        if not wanted and place - first <= len(phrase) + slop:
+            found[place] = said[first:place]
     return [
         words
-        for words in places
-        if phrase
-        and [word["token"] for word in words] == phrase
-        and all(
+        for words in found.values()
+        if all(
             later["start_ms"] is None or later["start_ms"] - end_ms(earlier) <= pause_ms
             for earlier, later in pairwise(words)
         )

@@ -10,6 +10,7 @@ import pytest
 
 from tasks.questions.bind import bind
 from tasks.questions.loader import CHECKS, SQL_FOLDER, load_questions
+from tasks.questions.macros import load_macros
 from tasks.questions.relations import load_relations, view_statements
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_the_contract_relations_and_the_ten_questions_are_there() -> None:
 def test_no_two_files_share_a_name() -> None:
     files = Counter(path.name for path in SQL_FOLDER.glob("*/*.sql"))
     assert files.most_common(1)[0][1] == 1
-    assert len(EVERYTHING) == len(files)
+    assert len(EVERYTHING) + len(load_macros()) == len(files)
 
 
 @pytest.mark.parametrize("question", EVERYTHING.values(), ids=EVERYTHING)
@@ -130,3 +131,13 @@ def test_headers_are_lifted_into_comments_on_views_and_columns(open_lake: Open) 
         "What was said in each call, word by word, as redacted? One row per word."
     )
     assert uncommented == []
+
+
+@pytest.mark.parametrize("macro", load_macros().values(), ids=load_macros())
+def test_a_macro_has_the_columns_and_the_key_of_its_header(macro: Question, lake: Connection) -> None:
+    asked = f"from {macro.name}(['my account', 'cancel my account', 'my'], 1)"
+    rows = lake.execute(asked).fetchall()
+    names = [column[0] for column in lake.execute(asked).description]
+    assert names == [column.name for column in macro.columns]
+    places = [names.index(name) for name in macro.key]
+    assert len({tuple(row[place] for place in places) for row in rows}) == len(rows) > 3

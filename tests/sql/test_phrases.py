@@ -49,7 +49,7 @@ def expected_phrases(lake: Lake, given: dict[str, str]) -> list[Row]:
         }
         for call in of_days(lake["calls"], given)
         for said in sql_oracles.spoken(lake, call["call_id"]).values()
-        for words in sql_oracles.said_phrase(said, wanted, pause_ms)
+        for words in sql_oracles.said_phrase(said, wanted, pause_ms, int(given.get("slop", 0)))
         if given.get("speaker") in (None, words[0]["speaker"])
     ]
 
@@ -71,6 +71,15 @@ def test_phrase_search_takes_pause_speaker_and_context(ask: Ask, made_rows: Lake
     same(ask("phrase_search", **given), expected, "call_id", "first_word")
 
 
+@pytest.mark.parametrize("slop", ["1", "3"])
+@pytest.mark.parametrize("phrase", ["my account", "cancel account", "my my account", "i account", "account"])
+def test_phrase_search_allows_words_in_between(phrase: str, slop: str, ask: Ask, made_rows: Lake) -> None:
+    given = {"phrase": phrase, "slop": slop}
+    expected = expected_phrases(made_rows, given)
+    assert len(expected) > len(expected_phrases(made_rows, {"phrase": phrase})) or phrase == "account"
+    same(ask("phrase_search", **given), expected, "call_id", "first_word")
+
+
 def test_phrase_search_finds_calls_whose_engine_gives_no_times(ask: Ask) -> None:
     rows = ask("phrase_search", phrase="account")
     assert any(row["start_ms"] is None for row in rows)
@@ -86,7 +95,7 @@ def expected_greetings(lake: Lake, days: dict[str, str], within_s: float, phrase
             for said in sql_oracles.spoken(lake, call["call_id"]).values()
             if said[0]["speaker"] != "customer" and said[0]["start_ms"] is not None
             for phrase in phrases
-            for words in sql_oracles.said_phrase(said, sql_oracles.tokens(phrase), 10**9)
+            for words in sql_oracles.said_phrase(said, sql_oracles.tokens(phrase))
             if words[-1]["start_ms"] <= within_s * 1000
         ]
         start, end, phrase, speaker = min(heard) if heard else (None, None, None, None)
