@@ -10,6 +10,7 @@ from flows.cli import (
     ask,
     attach,
     certificate,
+    compact,
     compare,
     compliance,
     demo,
@@ -17,6 +18,7 @@ from flows.cli import (
     engines,
     export,
     ingest,
+    reconcile,
     redact,
     report,
     reveal,
@@ -34,8 +36,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 2 wrong setting or usage, 3 something was quarantined, 4 engine, "
-    "5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, 130 interrupted.",
+    epilog="Exit codes: 0 done, 2 wrong setting or usage, 3 something was quarantined or is missing, "
+    "4 engine, 5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, "
+    "130 interrupted.",
 )
 for command in (
     demo,
@@ -47,10 +50,12 @@ for command in (
     report,
     redact,
     compliance,
+    reconcile,
     certificate,
     reveal,
     engines,
     compare,
+    compact,
     status,
     doctor,
     score_redaction,
