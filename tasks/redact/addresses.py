@@ -166,7 +166,9 @@ def _boxed_end(script: Script, say: Say, at: int) -> int | None:
 
 
 def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | None:
-    """The end of "<number> <name> street" whose number ends at this word."""
+    """The end of "<number> <name> street" whose number ends at this word, or of "seven the crescent"."""
+    if script.next(at) == "the" and script.next(at, 2) in places.PLAIN_STREETS:
+        return at + 3
     for word in range(at + 1, min(at + 2 + MAX_NAME_WORDS, say.end)):
         core = script.cores[word]
         named = word > at + 1 or core == "county"

@@ -23,6 +23,8 @@ AFTER_CUE = 4
 """And so many after somebody has only spoken of a card's number, date or code."""
 CODE = range(3, 5)
 """So many digits a security code has."""
+HARDLY_ANY = 1
+"""An answer with so few words besides a number like "six hundred and twelve" is no price."""
 FEW = 10
 """What is asked for by itself is answered with so few words besides."""
 
@@ -78,8 +80,10 @@ def is_told_alone(script: Script, first: int, end: int, talk: CardTalk) -> bool:
 
 def is_code(script: Script, run: Run, talk: CardTalk) -> bool:
     """Whether three or four digits where a card is talked about are its security code."""
-    told = run.digits in CODE and run.dictated and not run.letters and not run.quantity
-    return told and is_told_alone(script, run.first, run.end, talk)
+    if run.letters or run.digits not in CODE or not is_told_alone(script, run.first, run.end, talk):
+        return False
+    say = script.span(run.first)
+    return (run.dictated and not run.quantity) or say.end - say.first - (run.end - run.first) <= HARDLY_ANY
 
 
 def _asks_other(script: Script, say: Say) -> bool:

@@ -166,6 +166,8 @@ def _is_month_and_year(date: Date) -> bool:
 
 def _with_article(script: Script, date: Date) -> int:
     first = behind_cue(script, date.first)
+    if (script.prev(first, 2), script.prev(first)) == ("end", "of"):
+        return first - 2
     return first - 1 if script.prev(first) == "the" else first
 
 
@@ -174,7 +176,7 @@ def _is_birth_date(date: Date) -> bool:
     if date.written:
         year = _YEAR.search(date.written)
         return bool(year and year[1] and OLDEST <= int(year[1]) <= YOUNGEST)
-    if not date.months or date.numbers + date.ordinals < 2:
+    if not (date.months or date.ordinals > 1) or date.numbers + date.ordinals < 2:
         return False
     return len(date.digits) >= 4 and OLDEST <= int(date.digits[-4:]) <= YOUNGEST
 

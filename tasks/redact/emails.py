@@ -116,7 +116,7 @@ def _local_start(script: Script, say: Say, at: int) -> int:
     first = at
     while first > say.first and at - first < MAX_LOCAL_WORDS:
         core = script.cores[first - 1]
-        if core in LEFT_EDGE and not _is_example(script, first - 1):
+        if core in LEFT_EDGE and not _is_example(script, first - 1) and not _joins_names(script, first - 1):
             break
         if core in WEB or script.tokens[first - 1].closes or script.tokens[first - 1].sealed:
             break
@@ -142,6 +142,11 @@ def _written_end(script: Script, say: Say, at: int) -> int:
             break
         end += 1
     return end
+
+
+def _joins_names(script: Script, at: int) -> bool:
+    """Whether it is the "and" of "tom and sue at ..."."""
+    return script.cores[at] == "and" and bool(script.prev(at)) and script.tokens[at - 1].name.first
 
 
 def _is_example(script: Script, at: int) -> bool:

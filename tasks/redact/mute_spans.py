@@ -24,6 +24,8 @@ _LATE_MS: Final = 350
 """Recognisers press a number's words together and begin it late, inside a word that they let last too long:
 so much of that word is muted, its share permitting. Measured with Whisper over the samples: where a name or
 a number begins behind another word it is 150 ms late in the median, and 345 ms in one of ten."""
+_PRESSED_MS: Final = 1_500
+"""A word without time or length was said somewhere in what the words beside it last, its share permitting."""
 _DERIVED_PADDING_MS: Final = 1_500
 """Where the engine gave no time for a word: one that was worked out from letters may be off by a second."""
 _WORDLESS_MS: Final = 3_000
@@ -156,7 +158,8 @@ def _start_ms(spots: Sequence[_Spot], first: int, length: int, edge: _Edge) -> i
     if before is None or not before.timed or before.derived or before.end_ms <= padded_ms:
         return padded_ms
     limit_ms = before.end_ms - int(edge.share * (before.end_ms - before.start_ms))
-    return max(start_ms - edge.reach_ms, min(limit_ms, start_ms - FADE_MS))
+    reach_ms = edge.reach_ms if run[0].timed else _PRESSED_MS
+    return max(start_ms - reach_ms, min(limit_ms, start_ms - FADE_MS))
 
 
 def _everywhere(sound: Sound) -> list[Span]:

@@ -11,6 +11,10 @@ PARTICLES = word_set("particles")
 
 STRONG = phrase_set("strong_introductions")
 """What is followed by a name, however ordinary the word is."""
+VERBS = word_set("verbs")
+"""After "will" or "may" one of these makes it a verb, though some are last names, too."""
+WEAK = phrase_set("weak_introductions")
+"""What is followed by a name where the word can be one."""
 GREETINGS = word_set("greetings")
 RELATIONS = word_set("relations")
 NAME_VERBS = word_set("name_verbs")
@@ -29,6 +33,9 @@ NO_NAME_BEFORE = word_set("no_name_before")
 
 STRONG_LAST = frozenset(phrase[-1] for phrase in STRONG)
 I_AM = frozenset({"i'm", "it's", "that's", "that'd"})
-INTRODUCING = STRONG_LAST | GREETINGS | RELATIONS | I_AM | {"is", "you", "named", "called", "back", "am"}
+WEAK_LAST = frozenset(phrase[-1] for phrase in WEAK)
+INTRODUCING = frozenset({"is", "you", "named", "called", "back", "am"}).union(
+    STRONG_LAST, WEAK_LAST, GREETINGS, RELATIONS, I_AM
+)
 """The last words of everything that introduces a name."""
 MARKED = INTRODUCING | TITLES

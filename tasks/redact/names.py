@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
+from tasks.redact.gazetteer import NO_NAME
 from tasks.redact.name_forms import (
     followed_by_last_name,
     is_capital,
@@ -34,6 +35,9 @@ from tasks.redact.name_words import (
     STRONG_LAST,
     TELLING,
     TITLES,
+    VERBS,
+    WEAK,
+    WEAK_LAST,
 )
 from tasks.redact.refusals import refuses
 from tasks.redact.tokens import NUMERIC
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
 
 ALSO_WORDS = TITLES - SHORT_TITLES - {"doctor", "professor", "miss", "reverend"}
 """Titles that are said without a name, too ("yes sir recharge is done"): a listed name must follow."""
+MAX_INITIALS = 3
+AVAILABLE = frozenset({"there", "available", "around", "home"})
 HERE = frozenset({"here", "speaking", "calling"})
 LONGEST_OPENING = 7
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
@@ -59,7 +65,17 @@ def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         found += _opening(script, say)
         if "PERSON" in asked(script, index) and not refuses(script, say):
             found += _answered(script, say)
-    return [*found, *_spelled(script, runs, found), *_beside(script, found)]
+    return [*found, *_spelled(script, runs, found), *_beside(script, found), *_initials(script, runs)]
+
+
+def _initials(script: Script, runs: Sequence[Run]) -> Iterator[Candidate]:
+    """Letters before a last name: "j p morrison"."""
+    for run in runs:
+        if run.digits or run.letters > MAX_INITIALS or not script.next(run.end - 1):
+            continue
+        reading = script.tokens[run.end].name
+        if reading.last and not reading.common and not is_company(script, run.first, run.end + 1):
+            yield Candidate(run.first, run.end + 1, "PERSON", 0.7, "initials")
 
 
 def _beside(script: Script, found: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -78,7 +94,7 @@ def _introduced(script: Script) -> Iterator[Candidate]:
         strength = _introduction(script, at) if at < limit else ""
         if strength == "strong":
             end = name_end(script, at, limit, bold=True)
-        elif strength and (looks_like_name(script, at, bold=strength == "weak") or _is_me(script, at)):
+        elif strength and not _is_auxiliary(script, at) and _is_introduced(script, at, strength):
             end = name_end(script, at, limit, bold=False)
         else:
             continue
@@ -102,14 +118,15 @@ def _announced(script: Script) -> Iterator[Candidate]:
 def _introduction(script: Script, at: int) -> str:
     """How strongly the words before this one say that a name follows: strong, weak, faint or not ("")."""
     before, second, third = script.cores[at - 1], script.prev(at, 2), script.prev(at, 3)
-    if before in STRONG_LAST and not script.tokens[at - 1].closes and _ends_strongly(script, at):
+    if before in STRONG_LAST and not script.tokens[at - 1].closes and _ends_in(script, at, STRONG):
         return "strong"
-    if (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
+    slot = before in WEAK_LAST and _ends_in(script, at, WEAK) and _fills_slot(script, at)
+    if slot or (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
         return "weak"
     if (
         before in {"called", "named"}
         or before in RELATIONS
-        or (before in {"is", "named"} and second in RELATIONS)
+        or (before in {"is", "was", "named"} and second in RELATIONS)
     ):
         return "weak"
     if before == "back" and second == "welcome":
@@ -119,9 +136,44 @@ def _introduction(script: Script, at: int) -> str:
     return ""
 
 
-def _ends_strongly(script: Script, at: int) -> bool:
+def _ends_in(script: Script, at: int, phrases: frozenset[tuple[str, ...]]) -> bool:
     first = script.span(at).first
-    return any(tuple(script.cores[start:at]) in STRONG for start in range(max(first, at - 4), at))
+    return any(tuple(script.cores[start:at]) in phrases for start in range(max(first, at - 4), at))
+
+
+def _is_introduced(script: Script, at: int, strength: str) -> bool:
+    if looks_like_name(script, at, bold=strength == "weak") or _is_me(script, at):
+        return True
+    reading = script.tokens[at].name
+    if reading.everyday:
+        return _is_last_name(script, at + 1) and bool(script.next(at)) and _fills_slot(script, at + 1)
+    return reading.last and not reading.common and _phrase_ends(script, at)
+
+
+def _is_last_name(script: Script, at: int) -> bool:
+    return at < len(script.tokens) and script.tokens[at].name.last
+
+
+def _phrase_ends(script: Script, at: int) -> bool:
+    after = script.next(at)
+    return not after or script.tokens[at].pauses or after in NEVER
+
+
+def _is_auxiliary(script: Script, at: int) -> bool:
+    """Whether it is the verb in "my husband will call"."""
+    after = script.next(at)
+    verb = script.cores[at] in AUXILIARIES and bool(after) and not script.tokens[at].pauses
+    if not verb or after in HERE | {"from", "and", "with", script.cores[at]}:
+        return False
+    return after in VERBS or not script.tokens[at + 1].name.last
+
+
+def _fills_slot(script: Script, at: int) -> bool:
+    """Whether an everyday name is nothing but one here: the phrase ends behind it, or goes on as one."""
+    reading = script.tokens[at].name
+    if not reading.everyday:
+        return reading.first or reading.last or script.prev(at) in {"to", "with"}
+    return _phrase_ends(script, at) or _is_last_name(script, at + 1)
 
 
 def _is_me(script: Script, at: int) -> bool:
@@ -137,8 +189,9 @@ def _is_me(script: Script, at: int) -> bool:
 def _opening(script: Script, say: Say) -> Iterator[Candidate]:
     """Who says at the beginning that it is them, or is asked: "olu adebayo here", "is this joy"."""
     early = script.cores[say.first : min(say.end, say.first + LONGEST_OPENING)]
-    at = say.first + 2
-    if early[:2] == ["is", "this"] and at < say.end and looks_like_name(script, at, bold=True):
+    at = say.first + (2 if early[:2] == ["is", "this"] else 1)
+    asked = early[0] == "is" and (at == say.first + 2 or script.next(at) in AVAILABLE)
+    if asked and at < say.end and looks_like_name(script, at, bold=True):
         yield Candidate(at, name_end(script, at, say.end, bold=False), "PERSON", 0.7, "asked")
     for here in (say.first + place for place, core in enumerate(early) if core in HERE):
         first = here
@@ -153,7 +206,8 @@ def _may_be_called(script: Script, at: int, *, whole: bool) -> bool:
     token = script.tokens[at]
     if token.closes or token.sealed or token.core in NEVER or not is_wordlike(script, at):
         return False
-    listed = token.name.first or (token.name.last and not token.name.common)
+    before = script.tokens[at - 1].name if not whole else NO_NAME
+    listed = token.name.first or (token.name.last and (not token.name.common or before.everyday))
     return listed or is_unknown(script, at) or is_capital(script, at) or (whole and token.name.everyday)
 
 
