@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from tasks.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 def connect(extensions: Iterable[str], **config: str) -> duckdb.DuckDBPyConnection:
-    """A connection with extensions that came as wheels; nothing is fetched at run time."""
+    """A connection with extensions that came as wheels; nothing is fetched at run time.
+
+    Raises:
+        SettingsError: one of them is not installed.
+    """
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
@@ -35,5 +41,8 @@ def quoted(text: str) -> str:
 
 def extension_file(name: str) -> Path:
     """The signed extension of this DuckDB's version."""
-    folder = Path(str(files(f"duckdb_extension_{name}"))) / "extensions" / f"v{duckdb.__version__}"
+    try:
+        folder = Path(str(files(f"duckdb_extension_{name}"))) / "extensions" / f"v{duckdb.__version__}"
+    except ModuleNotFoundError:
+        raise SettingsError(f"DuckDB's extension {name} is not installed; run: make setup") from None
     return folder / f"{name}.duckdb_extension"

@@ -14,7 +14,7 @@ from filelock import FileLock
 from tasks.errors import CheckFailed, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 _VACUUM: Final = """
@@ -51,8 +51,8 @@ class SqliteCatalog:
         return self.path.exists()
 
     def make_ready(self) -> None:
-        """Make the file, in the mode in which who reads does not lock out who lands."""
-        self._make_folder()
+        """Make the data's folder, and the file in the mode in which who reads does not lock out who lands."""
+        _make_folder(self.path.with_name("data"))
         # Closed before DuckDB opens the same file with an SQLite of its own: within one process the two do
         # not see each other's locks, and one would delete the log that the other writes to.
         try:
@@ -68,7 +68,7 @@ class SqliteCatalog:
         Raises:
             TimeoutError: another process still holds it.
         """
-        self._make_folder()
+        _make_folder(self.path.parent)
         with FileLock(self.path.with_name(f"{name}.lock"), timeout=wait_s):
             yield
 
@@ -82,6 +82,10 @@ class SqliteCatalog:
         if done.returncode:
             raise CheckFailed(f"the catalog at {self.path} could not be emptied of old text; run it again")
 
+    def tables_with(self, texts: Collection[str]) -> list[str]:  # noqa: ARG002  (see below)
+        """None: this catalog is a file, which can be looked through like any other."""
+        return []
+
     def trouble(self, said: str) -> str:  # noqa: ARG002  (a damaged file makes SQLite say anything)
         """What to tell when the catalog cannot be opened."""
         return (
@@ -89,9 +93,9 @@ class SqliteCatalog:
             "or restore it from a backup"
         )
 
-    def _make_folder(self) -> None:
-        folder = self.path.parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise SettingsError(f"{folder} cannot be made: {error.strerror}; name another lake") from None
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be made: {error.strerror}; name another lake") from None

@@ -1,0 +1,74 @@
+"""A distributed lake on servers that the tests start: PostgreSQL and S3. Skipped where they cannot start."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+from pyarrow import fs
+from servers import PASSWORD, S3, CannotStart, Postgres, postgres, s3
+
+from tasks.lake.catalog import Lake, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BUCKET = "calls"
+_numbers = count()
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Both servers, and what a process must have in its environment to use them."""
+
+    postgres: Postgres
+    s3: S3
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**self.s3.environment, "PGPASSWORD": PASSWORD}
+
+    def address(self, name: str, database: str) -> str:
+        return f"s3://{_BUCKET}/{name}?catalog={self.postgres.url(database)}"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Running servers, with a bucket and a database `made` that holds an empty lake."""
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patched:
+        try:
+            both = Servers(stack.enter_context(postgres()), stack.enter_context(s3()))
+        except CannotStart as why:
+            pytest.skip(str(why))
+        for name, value in both.environment.items():
+            patched.setenv(name, value)
+        storage = fs.S3FileSystem(
+            endpoint_override=both.environment["AWS_ENDPOINT_URL"], allow_bucket_creation=True
+        )
+        storage.create_dir(_BUCKET)
+        both.postgres.sql("create database made")
+        with writing(Lake.at(both.address("made", "made"))):
+            pass
+        patched.undo()
+        yield both
+
+
+@pytest.fixture
+def online(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Servers:
+    """The servers, with this process's environment set for them."""
+    for name, value in servers.environment.items():
+        monkeypatch.setenv(name, value)
+    return servers
+
+
+@pytest.fixture
+def distributed(online: Servers) -> Lake:
+    """An empty lake of the test's own: a copy of one, for making one takes seconds."""
+    name = f"lake_{next(_numbers)}"
+    online.postgres.sql(f"create database {name} template made")
+    moved = f"update ducklake_metadata set value = 's3://{_BUCKET}/{name}/data/' where key = 'data_path'"
+    online.postgres.sql(moved, name)
+    return Lake.at(online.address(name, name))

