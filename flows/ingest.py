@@ -24,7 +24,8 @@ from flows.summary import Summary
 from tasks.compliance import compliance_of_run
 from tasks.errors import CallArchiveError
 from tasks.lake.catalog import Lake, exclusively
-from tasks.settings import load_settings
+from tasks.lake.compact import compact, crowded
+from tasks.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -64,8 +65,13 @@ async def ingest(
         finally:
             await night.tools.transcriber.close()
         summary.compliance = compliance_of_run(night.connection, summary.run_id)
+        crowds = bool(settings.compact_above) and crowded(
+            night.connection, night.lake, settings.compact_above
+        )
     watcher().ended(summary)
     await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
+    if crowds:
+        merge_files(settings)
     if summary.count("failed"):
         return Failed(message=summary.headline(), data=summary.as_dict())
     name = "Ceiling reached" if summary.over_budget else None
@@ -102,6 +108,17 @@ async def ask_price(night: Night, plan: Plan) -> Quote:
             tools.limits,
             tools.transcriber,
             night.settings.recordings_at_once,
+        )
+
+
+@task(name="merge small files", persist_result=False, cache_policy=NO_CACHE)
+def merge_files(settings: Settings) -> None:
+    """A night's batches leave a file each; days that have too many get few. Nobody is kept from reading."""
+    with nothing_said():
+        compact(
+            Lake.at(settings.lake),
+            most_files=settings.compact_above,
+            keep_hours=settings.keep_versions_hours,
         )
 
 

@@ -99,6 +99,12 @@ class Settings(BaseSettings):
     )
 
     batch_size: int = Field(32, ge=1, description="recordings landed together")
+    compact_above: int = Field(
+        16, ge=0, description="an ingest ends by merging the files of a day that has more than this; 0: never"
+    )
+    keep_versions_hours: float = Field(
+        24, ge=0, description="how long questions may run on a version of the lake that was replaced"
+    )
     recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")
     low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
 

@@ -102,10 +102,7 @@ def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         SettingsError: there is no lake at this place, or it cannot be reached.
     """
-    if not lake.exists():
-        raise SettingsError(
-            f"no lake at {lake.address}; make one: callarchive ingest FOLDER --lake '{lake.address}'"
-        )
+    _need(lake)
     with _attached(lake, "read_only") as connection:
         with _told_as_trouble(lake):
             create_views(connection, with_comments=True, stored=up_to_date(connection))
@@ -130,6 +127,18 @@ def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
         if outdated(connection):
             with in_turn(lake):
                 bring_up_to_date(connection, lake)
+        yield connection
+
+
+@contextmanager
+def rewriting(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for who replaces whole files: what it deletes is not noted in the catalog instead.
+
+    Raises:
+        SettingsError: there is no lake at this place, or it cannot be reached.
+    """
+    _need(lake)
+    with _attached(lake, "data_inlining_row_limit 0") as connection:
         yield connection
 
 
@@ -163,6 +172,13 @@ def in_turn(lake: Lake) -> Iterator[None]:
         except TimeoutError:
             raise CheckFailed("the lake is being written by another process; try again") from None
         yield
+
+
+def _need(lake: Lake) -> None:
+    if not lake.exists():
+        raise SettingsError(
+            f"no lake at {lake.address}; make one: callarchive ingest FOLDER --lake '{lake.address}'"
+        )
 
 
 @contextmanager

@@ -77,10 +77,11 @@ def remove_orphans(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
 
     Only for a process that holds the lake's lock: nobody else may be landing.
     """
-    known = registered_files(connection, lake)
-    files = lake.data.paths()
-    orphans = [path for path in files if path.endswith(".parquet") and path not in known]
-    return sum(lake.data.remove(path) for path in orphans) + remove_stray_copies(connection, lake)
+    with in_turn(lake):  # a compaction's next file is registered before it lets go
+        known = registered_files(connection, lake)
+        files = lake.data.paths()
+        orphans = [path for path in files if path.endswith(".parquet") and path not in known]
+        return sum(lake.data.remove(path) for path in orphans) + remove_stray_copies(connection, lake)
 
 
 def _remove_replaced(connection: duckdb.DuckDBPyConnection, calls: pa.Table) -> set[str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
 
     from tasks.lake.catalog import Lake
 
-_ROW_GROUP_ROWS: Final = 1_000_000
+ROW_GROUP_ROWS: Final = 500_000
 _DELTA: Final = ("start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word")
 _UNKNOWN_DATE: Final = "__HIVE_DEFAULT_PARTITION__"
+CATALOG: Final = "__ducklake_metadata_stored"
+"""Where DuckDB has the catalog's own tables."""
+
+_FOLDER: Final = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
+_PATH: Final = f"if(files.path_is_relative, {_FOLDER}, '') || files.path"
 
 
 def write_days(lake: Lake, name: str, table: pa.Table, order: Sequence[str]) -> Iterator[str]:
@@ -28,10 +34,21 @@ def write_days(lake: Lake, name: str, table: pa.Table, order: Sequence[str]) -> 
     What comes back is its path below the lake's data.
     """
     for day, rows in _by_day(table):
-        path = f"main/{name}/call_date={day or _UNKNOWN_DATE}/{uuid4().hex}.parquet"
+        path = new_path(name, str(day) if day else None)
         with lake.data.new(path) as file:
-            pq.write_table(rows.sort_by([(column, "ascending") for column in order]), file, **encoding(rows))
+            pq.write_table(
+                rows.sort_by([(column, "ascending") for column in order]),
+                file,
+                row_group_size=ROW_GROUP_ROWS,
+                **encoding(rows.column_names),
+            )
         yield path
+
+
+def new_path(name: str, day: str | None, *, divided: bool = True) -> str:
+    """Where a new file of a table goes, below the lake's data."""
+    folder = f"call_date={day or _UNKNOWN_DATE}/" if divided else ""
+    return f"main/{name}/{folder}{uuid4().hex}.parquet"
 
 
 def register(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, written: Sequence[str]) -> None:
@@ -41,37 +58,92 @@ def register(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, writt
         connection.execute("call ducklake_add_data_files('stored', ?, ?)", [name, paths])
 
 
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that is part of a table now."""
+
+    path: str
+    """Below the lake's data."""
+    day: str | None
+    """Its rows' call_date; None also for tables that are not divided by day."""
+    rows: int
+    deleted_rows: int
+    """Of these, as delete files say; deletions that the catalog itself holds do not count."""
+
+    @property
+    def rows_left(self) -> int:
+        """Rows that can be read."""
+        return self.rows - self.deleted_rows
+
+
+def data_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> dict[str, list[DataFile]]:
+    """The files of each table that has any, the oldest first."""
+    rows = connection.execute(
+        f"""
+        select
+            tables.table_name,
+            {_PATH},
+            days.partition_value,
+            files.record_count,
+            coalesce(deletes.delete_count, 0)
+        from {CATALOG}.ducklake_data_file as files
+        inner join {CATALOG}.ducklake_table as tables using (table_id)
+        inner join {CATALOG}.ducklake_schema as schemas using (schema_id)
+        left join {CATALOG}.ducklake_file_partition_value as days using (data_file_id)
+        left join {CATALOG}.ducklake_delete_file as deletes
+            on files.data_file_id = deletes.data_file_id and deletes.end_snapshot is null
+        where tables.end_snapshot is null and files.end_snapshot is null
+        order by files.data_file_id
+        """
+    ).fetchall()
+    found: dict[str, list[DataFile]] = {}
+    for name, path, *rest in rows:
+        found.setdefault(name, []).append(DataFile(_below(lake, path), *rest))
+    return found
+
+
 def registered_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> set[str]:
     """Every file that the catalog knows, by its path below the lake's data: earlier versions' as well."""
-    folder = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
+    return kept_files(connection, lake) | dropped_files(connection, lake)
+
+
+def kept_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> set[str]:
+    """The files of all versions of the lake that can still be read."""
     rows = connection.execute(
         f"""
         with files as (
-            select table_id, path, path_is_relative from __ducklake_metadata_stored.ducklake_data_file
+            select table_id, path, path_is_relative from {CATALOG}.ducklake_data_file
             union all
-            select table_id, path, path_is_relative from __ducklake_metadata_stored.ducklake_delete_file
+            select table_id, path, path_is_relative from {CATALOG}.ducklake_delete_file
         )
-        select if(files.path_is_relative, {folder} || files.path, files.path)
+        select {_PATH}
         from files
-        inner join __ducklake_metadata_stored.ducklake_table as tables using (table_id)
-        inner join __ducklake_metadata_stored.ducklake_schema as schemas using (schema_id)
-        union
-        select path from __ducklake_metadata_stored.ducklake_files_scheduled_for_deletion
+        inner join {CATALOG}.ducklake_table as tables using (table_id)
+        inner join {CATALOG}.ducklake_schema as schemas using (schema_id)
         """
     ).fetchall()
-    return {str(path).removeprefix(f"{lake.data.address}/") for (path,) in rows}
+    return {_below(lake, path) for (path,) in rows}
 
 
-def encoding(table: pa.Table) -> dict[str, Any]:
+def dropped_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> set[str]:
+    """The files that no version needs any more, and that nobody has deleted yet."""
+    rows = connection.execute(f"select path from {CATALOG}.ducklake_files_scheduled_for_deletion").fetchall()
+    return {_below(lake, path) for (path,) in rows}
+
+
+def encoding(columns: Sequence[str]) -> dict[str, Any]:
     """How a table's columns are written."""
-    delta = [name for name in table.column_names if name in _DELTA]
+    delta = [name for name in columns if name in _DELTA]
     return {
         "compression": "zstd",
         "compression_level": 3,
-        "row_group_size": _ROW_GROUP_ROWS,
-        "use_dictionary": [name for name in table.column_names if name not in delta],
+        "use_dictionary": [name for name in columns if name not in delta],
         "column_encoding": dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
     }
+
+
+def _below(lake: Lake, path: str) -> str:
+    return path.removeprefix(f"{lake.data.address}/")
 
 
 def _by_day(table: pa.Table) -> Iterator[tuple[date | None, pa.Table]]:

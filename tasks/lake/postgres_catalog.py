@@ -13,7 +13,7 @@ from tasks.errors import CheckFailed, SettingsError
 from tasks.lake.connection import connect, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _CONNECT_S: Final = 10
 _ORPHANED_S: Final = 30
@@ -79,10 +79,8 @@ class PostgresCatalog:
     def empty_free_room(self) -> None:
         """Write the catalog's tables anew: it keeps the smallest and the largest text of each file."""
         with self._connected(f"&options=-c%20lock_timeout%3D{_LOCK_S}s") as connection:
-            asked = "select relname from pg_class where relkind = 'r' and relname like 'ducklake%'"
-            names = connection.execute("from postgres_query('catalog', ?)", [asked]).fetchall()
             try:
-                for (name,) in names:
+                for name in _tables(connection):
                     vacuum = f"vacuum (full) {name}"
                     connection.execute(
                         "call postgres_execute('catalog', ?, use_transaction => false)", [vacuum]
@@ -91,6 +89,21 @@ class PostgresCatalog:
                 raise CheckFailed(
                     f"the catalog at {self.address} could not be emptied of old text; run it again"
                 ) from None
+
+    def tables_with(self, texts: Collection[str]) -> list[str]:
+        """The tables of the catalog with a row in which one of these texts stands."""
+        with self._connected() as connection:
+            return [
+                name
+                for name in _tables(connection)
+                if any(
+                    connection.execute(
+                        "from postgres_query('catalog', ?)",
+                        [f"select 1 from {name} as one where strpos(one::text, {quoted(text)}) > 0 limit 1"],
+                    ).fetchall()
+                    for text in texts
+                )
+            ]
 
     def trouble(self, said: str) -> str:
         """What to tell when the catalog cannot be opened; of what the server says, only the reason."""
@@ -122,6 +135,11 @@ class PostgresCatalog:
             except duckdb.Error as error:
                 raise SettingsError(self.trouble(str(error))) from None
             yield connection
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    asked = "select relname from pg_class where relkind = 'r' and relname like 'ducklake%'"
+    return [name for (name,) in connection.execute("from postgres_query('catalog', ?)", [asked]).fetchall()]
 
 
 def _run(connection: duckdb.DuckDBPyConnection, statement: str) -> None:

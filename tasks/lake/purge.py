@@ -4,23 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tasks.lake.catalog import in_turn, writing
-from tasks.lake.stored_marts import mart_names
-from tasks.lake.tables import REPLACED
+from tasks.lake.catalog import in_turn, rewriting
+from tasks.lake.compact import rewrite_files
+from tasks.lake.parquet_files import CATALOG
+from tasks.lake.versions import drop_versions
 
 if TYPE_CHECKING:
+    import duckdb
+
     from tasks.lake.catalog import Lake
 
 
 def purge(lake: Lake) -> None:
-    """Rewrite the files that hold replaced rows, drop the lake's earlier versions, and empty their room.
+    """Rewrite every file with a deleted row, drop the lake's earlier versions, and empty their room.
 
     Only for a process that holds the lake's lock. Who is reading an earlier version at this moment loses it.
     """
-    with writing(lake) as connection, in_turn(lake):
-        for name in (*REPLACED, *mart_names()):
-            connection.execute(f"call ducklake_rewrite_data_files('stored', '{name}', delete_threshold => 0)")
-        connection.execute("call ducklake_expire_snapshots('stored', older_than => now())")
-        connection.execute("call ducklake_cleanup_old_files('stored', cleanup_all => true)")
+    with rewriting(lake) as connection:
+        rewrite_files(connection, lake, lambda files: [[file] for file in files if file.deleted_rows])
+        drop_versions(connection, lake, keep_hours=0)
+        with in_turn(lake):
+            _narrow_statistics(connection)
     with in_turn(lake):
         lake.catalog.empty_free_room()
+
+
+def _narrow_statistics(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the catalog forget texts that are gone: DuckLake only ever widens what it knows of a whole table.
+
+    Afterwards it knows what the files say, so all rows have to be in files first.
+    """
+    connection.execute("call ducklake_flush_inlined_data('stored')")
+    connection.execute(
+        f"""
+        update {CATALOG}.ducklake_table_column_stats as known
+        set min_value = said.lowest, max_value = said.highest
+        from (
+            select columns.table_id, columns.column_id, min(min_value) as lowest, max(max_value) as highest
+            from {CATALOG}.ducklake_column as columns
+            left join {CATALOG}.ducklake_file_column_stats using (table_id, column_id)
+            where columns.column_type in ('varchar', 'blob')
+            group by columns.table_id, columns.column_id
+        ) as said
+        where known.table_id = said.table_id and known.column_id = said.column_id
+        """
+    )

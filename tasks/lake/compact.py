@@ -1,0 +1,184 @@
+"""Compaction: many small files of a day become few, and what no version needs any more is deleted.
+
+Rows are read by DuckDB and written by pyarrow, in smaller encodings than DuckLake's own rewrite would choose.
+A new file enters and the ones it replaces leave in one transaction; killed before it, the new file belongs to
+nobody and the next ingest removes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyarrow.parquet as pq
+
+from tasks.errors import CheckFailed
+from tasks.lake.catalog import in_turn, rewriting
+from tasks.lake.parquet_files import ROW_GROUP_ROWS, data_files, encoding, new_path, register
+from tasks.lake.stored_marts import mart_names, mart_order
+from tasks.lake.tables import ORDER, PARTITIONED
+from tasks.lake.versions import drop_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import duckdb
+
+    from tasks.lake.catalog import Lake
+    from tasks.lake.parquet_files import DataFile
+
+    Choose = Callable[[Sequence[DataFile]], Iterable[list[DataFile]]]
+
+FULL_ROWS: Final = 2_500_000
+"""A file of so many rows is not merged further: a large day has four, and replacing a call touches one."""
+
+_DELETED_SHARE: Final = 0.1
+"""A file with more deleted rows than that is written anew."""
+
+_MEMORY: Final = "1GiB"
+"""For sorting one file's rows; what is beyond goes to the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What a compaction did."""
+
+    files_merged: int
+    files_written: int
+    rows_written: int
+    files_deleted: int
+    """Of these, merged and replaced earlier; those merged now stay until their readers have ended."""
+
+
+def compact(lake: Lake, *, most_files: int = 1, keep_hours: float = 24) -> Compacted:
+    """Merge the small files of every table and day that has more than `most_files` of them.
+
+    Versions of the lake that were replaced more than `keep_hours` ago can no longer be read afterwards, and
+    the files that only they needed are gone.
+
+    Raises:
+        SettingsError: there is no lake at this place.
+        CheckFailed: the catalog contradicts itself; nothing was deleted.
+    """
+    with rewriting(lake) as connection:
+        connection.execute(f"set memory_limit = '{_MEMORY}'")
+        done = rewrite_files(connection, lake, lambda files: _groups(files, most_files))
+        deleted = drop_versions(connection, lake, keep_hours)
+    return Compacted(sum(files for files, _ in done), len(done), sum(rows for _, rows in done), deleted)
+
+
+def rewrite_files(connection: duckdb.DuckDBPyConnection, lake: Lake, choose: Choose) -> list[tuple[int, int]]:
+    """Replace the files that `choose` puts together by one each: how many they were, and its rows.
+
+    Rows and deletions that the catalog holds are in files afterwards, and files without a row are dropped.
+    """
+    with in_turn(lake):
+        connection.execute("call ducklake_flush_inlined_data('stored')")
+    done = []
+    for name, files in data_files(connection, lake).items():
+        if not all(file.rows_left for file in files):
+            _drop_empty(connection, lake, name)
+        for group in choose([file for file in files if file.rows_left]):
+            done.append((len(group), _rewrite(connection, lake, name, group)))  # noqa: PERF401  (work, not a list)
+    return done
+
+
+def crowded(connection: duckdb.DuckDBPyConnection, lake: Lake, most_files: int) -> bool:
+    """Whether a table has more than so many small files of a day."""
+    return any(
+        len(_small(of_day)) > most_files
+        for files in data_files(connection, lake).values()
+        for of_day in _by_day(files)
+    )
+
+
+def _drop_empty(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str) -> None:
+    """Drop files whose rows were deleted one after the other: nothing is left in them to be replaced."""
+    with in_turn(lake):
+        connection.execute("call ducklake_rewrite_data_files('stored', ?, delete_threshold => 0.99)", [name])
+
+
+def _rewrite(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, group: Sequence[DataFile]) -> int:
+    """Replace files of one table and day by one with the rows that are left in them; how many these are.
+
+    Raises:
+        CheckFailed: the rows that were written are not the rows that were dropped; nothing was changed.
+    """
+    old = [f"{lake.data.address}/{file.path}" for file in group]
+    path = new_path(name, group[0].day, divided=name in (*PARTITIONED, *mart_names()))
+    with in_turn(lake):
+        # Deletions that the catalog holds would keep a file alive although all its rows are deleted.
+        connection.execute("call ducklake_flush_inlined_data('stored', table_name => ?)", [name])
+        connection.execute("begin")
+        try:
+            rows = _write(connection, lake, name, old, path)
+            _replace(connection, lake, name, old, [path] if rows else [], rows)
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            lake.data.remove(path)
+            raise
+        if not rows:
+            lake.data.remove(path)
+    return rows
+
+
+def _replace(  # noqa: PLR0913, PLR0917  (both sides of the exchange)
+    connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, old: list[str], new: list[str], rows: int
+) -> None:
+    (dropped,) = connection.execute(
+        f"delete from stored.{name} where filename in (select unnest(?))", [old]
+    ).fetchall()[0]
+    if rows != dropped:
+        raise CheckFailed(f"{name}: {rows} rows were written to replace {dropped}; nothing was changed")
+    register(connection, lake, name, new)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, old: Sequence[str], path: str
+) -> int:
+    order = ", ".join(mart_order(name) if name in mart_names() else ORDER.get(name, ("all",)))
+    reader = connection.execute(
+        f"from stored.{name} where filename in (select unnest(?)) order by {order}", [old]
+    ).to_arrow_reader(ROW_GROUP_ROWS)
+    rows = 0
+    with (
+        lake.data.new(path) as file,
+        pq.ParquetWriter(file, reader.schema, **encoding(reader.schema.names)) as writer,
+    ):
+        for batch in reader:
+            writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
+            rows += batch.num_rows
+    return rows
+
+
+def _groups(files: Sequence[DataFile], most_files: int) -> Iterator[list[DataFile]]:
+    """What to write as one file: a day's small files up to a full one, and files with many deleted rows."""
+    for of_day in _by_day(files):
+        small = _small(of_day)
+        worn = [file for file in of_day if file.deleted_rows > file.rows * _DELETED_SHARE]
+        yield from _up_to_full(small if len(small) > most_files else worn)
+
+
+def _by_day(files: Sequence[DataFile]) -> Iterable[list[DataFile]]:
+    days: dict[str | None, list[DataFile]] = {}
+    for file in files:
+        days.setdefault(file.day, []).append(file)
+    return days.values()
+
+
+def _small(files: Sequence[DataFile]) -> list[DataFile]:
+    return [file for file in files if file.rows_left < FULL_ROWS / 2]
+
+
+def _up_to_full(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
+    group: list[DataFile] = []
+    rows = 0
+    for file in files:
+        group.append(file)
+        rows += file.rows_left
+        if rows >= FULL_ROWS:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
