@@ -26,8 +26,10 @@ with calls as (
         agent_id,
         queue
     from calls
+    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
+-- The length stands above the start in one number: the longest first, of equals the earliest.
 gaps as (
     select
         call_id,
@@ -37,35 +39,35 @@ gaps as (
         duration_ms,
         place,
         voice_before,
-        voice_after
+        voice_after,
+        cast(duration_ms as bigint) * 4294967296 - start_ms as weight
     from gaps
-    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-),
-
-asked as (
-    select * from gaps
     where
         duration_ms >= $at_least_s * 1000
         and (place = 'middle' or not $between_speech_only)
+        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
 longest as (
-    select * from asked
-    qualify row_number() over (partition by call_id order by duration_ms desc, start_ms asc) = 1
+    select
+        call_id,
+        arg_max(gaps, weight) as gap
+    from gaps
+    group by call_id
 ),
 
 silences as (
     select
         longest.call_id,
-        longest.call_date,
+        longest.gap.call_date,
         calls.agent_id,
         calls.queue,
-        longest.start_ms,
-        longest.end_ms,
-        longest.duration_ms as silence_ms,
-        longest.place,
-        longest.voice_before,
-        longest.voice_after
+        longest.gap.start_ms,
+        longest.gap.end_ms,
+        longest.gap.duration_ms as silence_ms,
+        longest.gap.place,
+        longest.gap.voice_before,
+        longest.gap.voice_after
     from longest
     inner join calls on longest.call_id = calls.call_id
 )

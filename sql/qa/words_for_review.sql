@@ -49,11 +49,25 @@ unsure as (
         and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
+beside as (
+    select
+        *,
+        lag(word_index) over in_turn = word_index - 1 as goes_on,
+        lead(word_index) over in_turn = word_index + 1 as is_continued
+    from unsure
+    window in_turn as (
+        partition by call_id, turn_index
+        order by word_index
+    )
+),
+
+-- Most unsure words stand alone: to leave them here spares numbering and joining them.
 numbered as (
     select
         *,
         word_index - row_number() over (partition by call_id, turn_index order by word_index) as run_number
-    from unsure
+    from beside
+    where goes_on or is_continued or $at_least_words <= 1
 ),
 
 runs as (
