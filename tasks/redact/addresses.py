@@ -9,6 +9,7 @@ from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
 from tasks.redact.name_forms import is_unknown
 from tasks.redact.name_words import NEVER
+from tasks.redact.questions import asks
 from tasks.redact.refusals import refuses
 from tasks.redact.spoken_numbers import digits_of
 from tasks.redact.wordlists import word_set
@@ -24,6 +25,8 @@ NOT_IN_NAMES = word_set("not_in_names")
 BOX = frozenset({"post", "office", "box"})
 NUMBERED = frozenset({("office", "box"), ("county", "road"), ("county", "highway"), ("rural", "route")})
 """What a number makes an address: "county road 12"."""
+NUMBERING = frozenset({"number", "no", "house"})
+"""After one of these a number may stand apart from its street: "number twelve on bluebell lane"."""
 SURE_UNITS = frozenset({"apartment", "apt", "unit", "flat", "suite", "ste", "lot", "trailer"})
 FORMAL = places.STREETS | places.HEADINGS | SURE_UNITS | {"box"}
 """Without one of these nothing has the form of an address."""
@@ -61,7 +64,9 @@ def _corrects(script: Script, index: int, found: Sequence[Candidate]) -> bool:
 
 
 def _is_answer(script: Script, index: int) -> bool:
-    return "ADDRESS" in asked(script, index) and not refuses(script, script.says[index])
+    return (
+        "ADDRESS" in asked(script, index) and asks(script, index) and not refuses(script, script.says[index])
+    )
 
 
 def _whole_answer(script: Script, index: int) -> Iterator[Candidate]:
@@ -169,7 +174,9 @@ def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | Non
     """The end of "<number> <name> street" whose number ends at this word, or of "seven the crescent"."""
     if script.next(at) == "the" and script.next(at, 2) in places.PLAIN_STREETS:
         return at + 3
-    for word in range(at + 1, min(at + 2 + MAX_NAME_WORDS, say.end)):
+    numbered = script.next(at) == "on" and script.cores[_number_start(script, say, at)] in NUMBERING
+    start = at + 2 if numbered else at + 1
+    for word in range(start, min(at + 2 + MAX_NAME_WORDS, say.end)):
         core = script.cores[word]
         named = word > at + 1 or core == "county"
         if core in places.STREETS and named and _is_street(script, at, word, wanted=wanted):

@@ -27,6 +27,7 @@ NO_VALUE = word_set("no_value")
 """A password is not announced before one of these: "my password is not working"."""
 MAY_BE_DIGIT = frozenset({"oh", "to", "all", "for", "one", "are"})
 SPELLING = frozenset({"spell", "spelled", "spelt", "spelling", "spells"})
+CHANGING = frozenset({"change", "changed", "set", "reset", "update", "updated", "make", "made"})
 TURNING = word_set("turning")
 LONGEST_SECRET = 8
 LONGEST_ANSWER = 24
@@ -66,12 +67,17 @@ def _value_start(script: Script, say: Say, at: int) -> int | None:
     joined = joined or _is_only_told(script, say, at)
     for word in range(at, min(at + 4, say.end)):
         core = script.cores[word]
-        if core in CONNECTIVES:
+        if core in CONNECTIVES or (core == "to" and _is_changed(script, at)):
             joined = True
         elif joined and core not in lexicon.FILLERS:
             bare = core in NO_VALUE or script.tokens[word].sealed
             return None if bare else word
     return None
+
+
+def _is_changed(script: Script, at: int) -> bool:
+    """Whether the phrase that ends here says that a secret was changed: "i set my password to ..."."""
+    return any(script.prev(at, steps) in CHANGING for steps in range(2, 6))
 
 
 def _is_only_told(script: Script, say: Say, at: int) -> bool:

@@ -29,6 +29,8 @@ FEWEST_DIGITS = 4
 SOON = 8
 OLDEST, YOUNGEST = 1905, 2012
 """Years of birth of people who call; a later year without a cue is an appointment."""
+_PAST_YEAR = re.compile(r"^(?:3[2-9]|[4-9]\d|19\d\d)$")
+"""No day of a month, and no year to come: "march of ninety one"."""
 _CARD_YEAR = re.compile(r"^(?:20)?(?:2[4-9]|[34]\d)$")
 _EXPIRY = re.compile(r"^(?:0?[1-9]|1[0-2])(?:20)?(?:2[4-9]|[34]\d)$")
 """Month and year in digits."""
@@ -176,6 +178,8 @@ def _is_birth_date(date: Date) -> bool:
     if date.written:
         year = _YEAR.search(date.written)
         return bool(year and year[1] and OLDEST <= int(year[1]) <= YOUNGEST)
+    if date.months and date.numbers == 1 and not date.ordinals and _PAST_YEAR.match(date.digits):
+        return True
     if not (date.months or date.ordinals > 1) or date.numbers + date.ordinals < 2:
         return False
     return len(date.digits) >= 4 and OLDEST <= int(date.digits[-4:]) <= YOUNGEST

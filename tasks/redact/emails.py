@@ -108,7 +108,8 @@ def _dotted_end(script: Script, say: Say, at: int) -> int | None:
                 end += 2
             return end
         if script.tokens[dot].closes and not script.tokens[dot].value_like:
-            return None
+            end = _written_end(script, say, dot)
+            return end if end > dot + 1 else None
     return None
 
 

@@ -53,6 +53,8 @@ ALSO_WORDS = TITLES - SHORT_TITLES - {"doctor", "professor", "miss", "reverend"}
 """Titles that are said without a name, too ("yes sir recharge is done"): a listed name must follow."""
 MAX_INITIALS = 3
 AVAILABLE = frozenset({"there", "available", "around", "home"})
+SAID = frozenset({"is", "was", "now", "uh", "um", "used", "to", "be", "says"})
+"""What may stand between a cue and the name."""
 HERE = frozenset({"here", "speaking", "calling"})
 LONGEST_OPENING = 7
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
@@ -108,6 +110,8 @@ def _announced(script: Script) -> Iterator[Candidate]:
     """What may be a name right behind words that announce one: "under the surname haverkamp"."""
     for cue in chain.from_iterable(script.cues):
         at = cue.end
+        while script.next(at - 1) in SAID:
+            at += 1
         if cue.entity != "PERSON" or not script.next(at - 1) or script.tokens[at - 1].closes:
             continue
         if looks_like_name(script, at, bold=False) or is_unknown(script, at) or _is_listed(script, at):
@@ -320,10 +324,11 @@ def _opens(script: Script, say: Say, at: int) -> bool:
 def _spelled(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> Iterator[Candidate]:
     """Letters directly behind a name, or up to three words later: its spelling."""
     ends = {candidate.end for candidate in found}
+    known = {script.cores[candidate.first] for candidate in found}
     for run in runs:
         if run.digits or run.letters < 2:
             continue
-        named = _spells_word_before(script, run)
+        named = run.first if run.value in known else _spells_word_before(script, run)
         if named:
             yield Candidate(named, run.end, "PERSON", 0.75, "spelling")
             continue
