@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 from rich.table import Table
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tasks.engines.ready import ReadyEngine
+
+_PROBE: Final = "callarchive-doctor"
+"""A file that is written into the lake and removed again."""
 
 
 def register(app: typer.Typer) -> None:
@@ -73,13 +76,24 @@ def _verdict(check: Callable[[Settings], str], settings: Settings) -> tuple[bool
 
 def _lake(settings: Settings) -> str:
     lake = LakeAt.at(settings.lake)
-    if not lake.exists():
+    there = lake.exists()
+    if there or lake.root is None:
+        _try_writing(lake)
+    if not there:
         return f"{lake.address}: none yet, made by the first ingest"
     with reading(lake) as connection:
         rows = run_query(
             connection, "select count(*) as calls, sum(word_count) as words from calls"
         ).to_pylist()
     return f"{lake.address}: {rows[0]['calls']} calls, {rows[0]['words'] or 0} words"
+
+
+def _try_writing(lake: LakeAt) -> None:
+    try:
+        lake.files.write(_PROBE, b"doctor")
+        lake.files.remove(_PROBE)
+    except OSError as error:
+        raise SettingsError(f"{lake.address} cannot be written: {error.strerror}") from None
 
 
 def _keys(settings: Settings) -> str:

@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 Lake = Annotated[
-    str | None, typer.Option("--lake", help="Folder of the lake.  [default: ./lake]", metavar="URL")
+    str | None,
+    typer.Option(
+        "--lake",
+        help="Folder of the lake, or s3://bucket/prefix?catalog=postgresql://user@host/database.  "
+        "[default: ./lake]",
+        metavar="URL",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Since = Annotated[
