@@ -26,7 +26,10 @@ class Settings(BaseSettings):
         env_prefix="CALLARCHIVE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    lake: str = Field("lake", description="folder or URL of the lake")
+    lake: str = Field(
+        "lake",
+        description="the lake: a folder, or s3://bucket/prefix?catalog=postgresql://user@host/database",
+    )
     key_file: Path = Field(
         default_factory=_default_key_file, description="keys, made on first use, mode 0600"
     )
@@ -128,6 +131,7 @@ def load_settings(**given: object) -> Settings:
     Raises:
         SettingsError: a value has the wrong type or range; the message names the variable, not the value.
     """
+    _share_standard_variables()
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
@@ -136,3 +140,10 @@ def load_settings(**given: object) -> Settings:
             for item in error.errors(include_input=False)
         )
         raise SettingsError(f"wrong settings: {problems}") from None
+
+
+def _share_standard_variables() -> None:
+    """Let `.env` hold AWS's and PostgreSQL's own variables too: their libraries read the environment only."""
+    for name, value in dotenv_values(".env").items():
+        if value and name.startswith(("AWS_", "PG")):
+            os.environ.setdefault(name, value)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,3 +110,17 @@ def test_a_vendors_key_is_found_by_the_name_that_people_know(
     assert settings.key_named("OTHER_API_KEY") == "from-the-file"
     assert settings.key_named("THIRD_API_KEY") is None
     assert "from-the" not in repr(settings)
+
+
+def test_the_file_may_hold_the_variables_of_aws_and_postgresql_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("PGPASSWORD", "AWS_REGION", "UNRELATED"):
+        monkeypatch.setenv(name, "put back afterwards")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_PROFILE", "from-the-environment")
+    (tmp_path / ".env").write_text("PGPASSWORD=a\nAWS_REGION=\nAWS_PROFILE=from-the-file\nUNRELATED=b\n")
+    load_settings()
+    assert (os.environ["PGPASSWORD"], os.environ["AWS_PROFILE"]) == ("a", "from-the-environment")
+    assert "AWS_REGION" not in os.environ
+    assert "UNRELATED" not in os.environ
