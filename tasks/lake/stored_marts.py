@@ -44,7 +44,7 @@ def computed(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     with scratch() as connection:
         for name in _sources():
             connection.register("landing", tables[name])
-            connection.execute(f"insert into stored.{name} select * from landing")
+            connection.execute(f"insert into stored.{name} by name from landing")
             connection.unregister("landing")
         return {name: _computed_once(connection, name) for name in mart_names()}
 

@@ -149,3 +149,19 @@ def test_only_a_marts_own_sql_makes_its_table_outdated(tmp_path: Path) -> None:
     prints = stored_marts._fingerprints()
     assert len(set(prints.values())) == len(prints) >= 4
     assert stored_marts._sources() == ("calls", "turns", "words")
+
+
+def test_a_lake_whose_columns_stand_in_another_order_is_brought_up_to_date(tmp_path: Path) -> None:
+    """A lake of an earlier version gets the columns that it lacks at the end of its tables."""
+    lake = Lake.at(str(tmp_path / "lake"))
+    mart = mart_names()[0]
+    with writing(lake) as connection:
+        _land(connection, lake, finished_call("call-1", words=TALK))
+        expected = connection.execute(f"from stored.{mart} order by all").fetchall()
+        connection.execute("alter table stored.calls rename column queue to first_queue")
+        connection.execute("alter table stored.calls add column queue varchar")
+        connection.execute("update stored.calls set queue = first_queue")
+        connection.execute("alter table stored.calls drop column first_queue")
+        connection.execute(f"drop table stored.{mart}")
+    with writing(lake) as connection:
+        assert connection.execute(f"from stored.{mart} order by all").fetchall() == expected
