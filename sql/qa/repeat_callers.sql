@@ -39,6 +39,7 @@ with calls as (
 followed as (
     select
         *,
+        row_number() over by_time as place,
         lag(call_id) over by_time as previous_call_id,
         lag(started_at) over by_time as previous_started_at,
         lag(agent_id) over by_time as previous_agent_id,
@@ -57,24 +58,14 @@ measured as (
     from followed
 ),
 
-numbered as (
-    select
-        *,
-        count(*) filter (where days_between is null or days_between > $within_days) over (
-            partition by customer_key
-            order by started_at, call_id
-        ) as row_of_calls
-    from measured
-),
-
 counted as (
     select
         *,
-        row_number() over (
-            partition by customer_key, row_of_calls
-            order by started_at, call_id
-        ) - 1 as repeats
-    from numbered
+        place - max(place) filter (where days_between is null or days_between > $within_days) over (
+            partition by customer_key
+            order by place
+        ) as repeats
+    from measured
 ),
 
 repeat_calls as (
