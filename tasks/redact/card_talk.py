@@ -40,6 +40,12 @@ class CardTalk(NamedTuple):
 
 def card_talk(script: Script, runs: Sequence[Run]) -> CardTalk:
     """Where a card is talked about in a call."""
+    if script.card_talk is None:
+        script.card_talk = _card_talk(script, runs)
+    return script.card_talk
+
+
+def _card_talk(script: Script, runs: Sequence[Run]) -> CardTalk:
     ends = [*_card_ends(script, runs), *(one.end for one in find_grouped_digits(script))]
     says = {script.say_of[end - 1] + later for end in ends for later in range(AFTER_NUMBER + 1)}
     for index, cues in enumerate(script.cues):

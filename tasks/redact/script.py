@@ -13,6 +13,7 @@ from tasks.redact.tokens import Token, read_word
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
+    from tasks.redact.card_talk import CardTalk
     from tasks.redact.expectations import Expectation
     from tasks.schemas import Conversation, Turn
 
@@ -53,6 +54,8 @@ class Script:
     """Whether each of `says` asks for an amount, as far as it was looked up."""
     told_before: dict[tuple[int, bool], list[Expectation]] = field(default_factory=dict)
     """What is expected in each of `says` of a value, firm or not, as far as it was looked up."""
+    card_talk: CardTalk | None = None
+    """Where a card is talked about, once it was looked up."""
 
     def within(self, say: Say, words: list[int]) -> list[int]:
         """Those of an ascending list of words that are said in this breath."""
