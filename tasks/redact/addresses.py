@@ -362,9 +362,8 @@ def _post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candidate])
     ends = {one.end for one in found}
     for run in runs:
         before = script.prev(run.first)
-        follows = any(
-            end <= run.first <= end + 3 and script.say_of[end - 1] == script.say_of[run.first] for end in ends
-        )
+        near = ends.intersection(range(run.first - 3, run.first + 1))
+        follows = any(script.say_of[end - 1] == script.say_of[run.first] for end in near)
         length = run.digits + run.letters
         if (follows and 4 <= length <= 9) or (before in places.STATES and run.digits == 5):
             yield Candidate(run.first, run.end, "POSTAL_CODE", 0.8, "after-address")

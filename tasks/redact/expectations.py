@@ -54,8 +54,9 @@ def expectations(script: Script, first: int, end: int, *, firm: bool) -> list[Ex
     """
     here = script.say_of[first], firm
     if here not in script.told_before:
-        script.told_before[here] = _before(script, script.say_of[first], firm=firm)
-    return sorted([*_in_breath(script, first, end, firm=firm), *script.told_before[here]])
+        script.told_before[here] = sorted(_before(script, script.say_of[first], firm=firm))
+    told_here = _in_breath(script, first, end, firm=firm)
+    return sorted([*told_here, *script.told_before[here]]) if told_here else script.told_before[here]
 
 
 def asked(script: Script, index: int) -> list[str]:

@@ -224,7 +224,7 @@ def _parts(script: Script, before: int, at: int) -> bool:
         return False
     told = script.tokens[before].single and script.tokens[at].single
     within = _WITHIN_TOLD if told else lexicon.WITHIN
-    return any(script.cores[word] not in within for word in range(before + 1, at))
+    return not within.issuperset(script.cores[before + 1 : at])
 
 
 def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> list[Atom]:

@@ -76,12 +76,12 @@ class Script:
     def prev(self, word: int, steps: int = 1) -> str:
         """The word before, in the same breath, or an empty string."""
         at = word - steps
-        return self.cores[at] if at >= self.span(word).first else ""
+        return self.cores[at] if at >= self.says[self.say_of[word]].first else ""
 
     def next(self, word: int, steps: int = 1) -> str:
         """The word after, in the same breath, or an empty string."""
         at = word + steps
-        return self.cores[at] if at < self.span(word).end else ""
+        return self.cores[at] if at < self.says[self.say_of[word]].end else ""
 
 
 def read_script(conversation: Conversation, trie: Trie) -> Script:

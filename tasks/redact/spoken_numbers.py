@@ -22,7 +22,7 @@ _SMALL = frozenset({"digit", "teen", "tens"})
 
 def digits_of(atoms: Sequence[Atom]) -> str:
     """The digits and letters of a run of atoms: "four double one twenty two" is "41122"."""
-    if all(atom.kind in _PLAIN for atom in atoms):
+    if _PLAIN.issuperset([atom.kind for atom in atoms]):
         return "".join([atom.value for atom in atoms])
     written: list[str] = []
     at = 0
