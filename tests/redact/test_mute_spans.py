@@ -42,9 +42,19 @@ def test_a_finding_is_muted_from_its_first_word_to_its_last_with_padding() -> No
     assert spans(talk, at(1, 3)) == {0: [(1_800, 2_900)], 1: []}
 
 
-def test_padding_leaves_most_of_the_word_beside_it() -> None:
-    talk = said((1_000, 1_300), (1_300, 1_600), (1_600, 1_900))
-    assert spans(talk, at(1, 2)) == {0: [(1_180, 1_720)], 1: []}
+def test_padding_leaves_some_of_the_word_before_it_and_most_of_the_word_behind() -> None:
+    talk = said((1_000, 1_200), (1_200, 1_600), (1_600, 2_000))
+    assert spans(talk, at(1, 2)) == {0: [(1_060, 1_700)], 1: []}
+
+
+def test_a_long_word_before_a_finding_may_hide_its_beginning() -> None:
+    talk = said((1_000, 2_000), (2_000, 2_400))
+    assert spans(talk, at(1, 2))[0] == [(1_650, 2_600)]
+
+
+def test_a_word_between_two_findings_can_still_be_heard() -> None:
+    talk = said((1_000, 1_300), (1_300, 1_400), (1_400, 1_700))
+    assert spans(talk, at(0, 1), at(2, 3))[0] == [(800, 1_325), (1_330, 1_900)]
 
 
 def test_a_word_at_the_very_beginning_is_muted_from_before_it() -> None:
@@ -74,14 +84,19 @@ def test_a_word_of_unknown_time_or_length_is_muted_to_its_neighbours(
     unknown: tuple[int | None, int | None],
 ) -> None:
     talk = said((1_000, 1_500), unknown, (2_500, 2_800))
-    assert spans(talk, at(1, 2))[0] == [(1_300, 2_620)]
-    assert spans(said((1_000, 1_500), unknown), at(1, 2))[0] == [(1_300, 60_200)]
-    assert spans(said(unknown, (2_500, 3_000)), at(0, 1))[0] == [(-200, 2_700)]
+    assert spans(talk, at(1, 2))[0] == [(1_150, 2_575)]
+    assert spans(said((1_000, 1_500), unknown), at(1, 2))[0] == [(1_150, 60_200)]
+    assert spans(said(unknown, (2_500, 3_000)), at(0, 1))[0] == [(-200, 2_625)]
+
+
+def test_a_word_without_length_was_said_inside_the_long_word_before_it() -> None:
+    talk = said((7_000, 8_000), (8_000, 8_000), (8_400, 8_600))
+    assert spans(talk, at(1, 2))[0] == [(7_300, 8_450)]
 
 
 def test_a_timed_word_in_an_untimed_finding_widens_it() -> None:
     talk = said((1_000, 1_500), (None, None), (4_000, 4_300), (None, None), (6_000, 6_300))
-    assert spans(talk, at(1, 4))[0] == [(1_300, 6_120)]
+    assert spans(talk, at(1, 4))[0] == [(1_150, 6_075)]
 
 
 def test_a_turn_without_times_is_muted_as_its_channel() -> None:
