@@ -146,9 +146,14 @@ def test_a_hold_lasts_15_seconds(hold_ms: int, found: list[tuple[Any, ...]], row
     assert rows_of("hold_segments", lake, "start_ms", "hold_ms") == found
 
 
-def test_a_hold_ends_with_the_agents_own_words(rows_of: Tuples) -> None:
-    lake = talk(("agent", 0, 1000), ("customer", 30_000, 31_000), ("agent", 60_000, 61_000))
-    assert rows_of("hold_segments", lake, "start_ms") == []
+def test_a_hold_lies_between_words_of_the_agent_whoever_speaks_last_before_it(rows_of: Tuples) -> None:
+    lake = talk(
+        ("customer", 0, 1000),
+        ("agent", 20_000, 21_000),
+        ("customer", 50_000, 51_000),
+        ("agent", 80_000, 81_000),
+    )
+    assert rows_of("hold_segments", lake, "start_ms", "voice_before") == [(51_000, "customer")]
 
 
 MONOLOGUE = ("voice", "start_ms", "end_ms", "word_count")
