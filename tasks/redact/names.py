@@ -62,9 +62,15 @@ _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
 def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Names by what introduces them, as answers to "who", and by lists; each with the spelling behind it."""
-    found = [*_introduced(script), *_announced(script), *_titled(script), *_known(script)]
+    found = [
+        *_introduced(script),
+        *_announced(script),
+        *_asked_for(script),
+        *_opening(script),
+        *_titled(script),
+        *_known(script),
+    ]
     for index, say in enumerate(script.says):
-        found += _opening(script, say)
         if "PERSON" in asked(script, index) and not refuses(script, say):
             found += _answered(script, say)
     return [*found, *_spelled(script, runs, found), *_beside(script, found), *_initials(script, runs)]
@@ -190,15 +196,24 @@ def _is_me(script: Script, at: int) -> bool:
     return script.prev(at) == "i'm" and ends and not plain and is_unknown(script, at)
 
 
-def _opening(script: Script, say: Say) -> Iterator[Candidate]:
-    """Who says at the beginning that it is them, or is asked: "olu adebayo here", "is this joy"."""
-    early = script.cores[say.first : min(say.end, say.first + LONGEST_OPENING)]
-    at = say.first + (2 if early[:2] == ["is", "this"] else 1)
-    asked = early[0] == "is" and (at == say.first + 2 or script.next(at) in AVAILABLE)
-    if asked and at < say.end and looks_like_name(script, at, bold=True):
-        yield Candidate(at, name_end(script, at, say.end, bold=False), "PERSON", 0.7, "asked")
-    for here in (say.first + place for place, core in enumerate(early) if core in HERE):
-        first = here
+def _asked_for(script: Script) -> Iterator[Candidate]:
+    """Who is asked for at the beginning: "is this joy", "is joy available"."""
+    for say in script.says:
+        if script.cores[say.first] != "is":
+            continue
+        at = say.first + (2 if script.next(say.first) == "this" else 1)
+        if at >= say.end or not (at == say.first + 2 or script.next(at) in AVAILABLE):
+            continue
+        if looks_like_name(script, at, bold=True):
+            yield Candidate(at, name_end(script, at, say.end, bold=False), "PERSON", 0.7, "asked")
+
+
+def _opening(script: Script) -> Iterator[Candidate]:
+    """Who says at the beginning that it is them: "olu adebayo here"."""
+    for here in [at for at, core in enumerate(script.cores) if core in HERE]:
+        say, first = script.span(here), here
+        if here - say.first >= LONGEST_OPENING:
+            continue
         while first > say.first and _may_be_called(script, first - 1, whole=first - 1 == say.first):
             first -= 1
         if first < here:
@@ -208,7 +223,7 @@ def _opening(script: Script, say: Say) -> Iterator[Candidate]:
 def _may_be_called(script: Script, at: int, *, whole: bool) -> bool:
     """Whether a word may be a name before "here"; an everyday one only where nothing is said before it."""
     token = script.tokens[at]
-    if token.closes or token.sealed or token.core in NEVER or not is_wordlike(script, at):
+    if token.pauses or token.sealed or token.core in NEVER or not is_wordlike(script, at):
         return False
     before = script.tokens[at - 1].name if not whole else NO_NAME
     listed = token.name.first or (token.name.last and (not token.name.common or before.everyday))
@@ -220,12 +235,24 @@ def _titled(script: Script) -> Iterator[Candidate]:
         title, limit = script.cores[at], script.span(at).end
         if at + 1 >= limit or script.tokens[at + 1].sealed:
             continue
-        sure = title in SHORT_TITLES or (
-            _is_listed(script, at + 1) if title in ALSO_WORDS else looks_like_name(script, at + 1, bold=True)
+        sure = (
+            title in SHORT_TITLES
+            or _is_initial(script, at + 1)
+            or (
+                _is_listed(script, at + 1)
+                if title in ALSO_WORDS
+                else looks_like_name(script, at + 1, bold=True)
+            )
         )
-        end = name_end(script, at + 1, limit, bold=title in SHORT_TITLES) if sure else at + 1
+        bold = title in SHORT_TITLES or _is_initial(script, at + 1)
+        end = name_end(script, at + 1, limit, bold=bold) if sure else at + 1
         if end > at + 1:
             yield Candidate(at, end, "PERSON", 0.85, "title")
+
+
+def _is_initial(script: Script, at: int) -> bool:
+    core = script.cores[at]
+    return len(core) == 1 and core.isalpha() and core not in {"a", "i"}
 
 
 def _is_listed(script: Script, at: int) -> bool:

@@ -133,3 +133,7 @@ def test_hipaa_takes_dates_and_high_ages() -> None:
 def test_whispers_way_of_cutting_at_dashes_is_read(piece: str, rules: Rules) -> None:
     said = redacted(talk("a: And how do I reach you, or your name?", f"c: It's {piece}"), rules)
     assert said[1] in {"It's [PERSON]", "It's [PHONE]"}
+
+
+def test_a_call_may_end_in_the_middle_of_a_question(rules: Rules) -> None:
+    assert redacted(talk("a: is"), rules) == ["is"]
