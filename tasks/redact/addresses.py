@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
-from tasks.redact.name_forms import is_unknown
+from tasks.redact.name_forms import is_capital, is_unknown
 from tasks.redact.name_words import NEVER
 from tasks.redact.questions import asks
 from tasks.redact.refusals import refuses
@@ -272,6 +272,10 @@ def _is_foreign_street(script: Script, at: int) -> bool:
     return is_unknown(script, at) and not token.closes and at not in script.cued
 
 
+def _is_unusual(script: Script, at: int) -> bool:
+    return is_unknown(script, at) or is_capital(script, at)
+
+
 _PARTS = (places.DIRECTIONS, places.STREETS, places.HOUSES, places.UNITS)
 
 
@@ -282,7 +286,11 @@ def _is_name_word(script: Script, at: int) -> bool:
     fresh = not script.tokens[at - 1].closes
     if token.core == "the":
         after = script.next(at)
-        return fresh and bool(after) and (after in places.STREETS or is_unknown(script, at + 1))
+        return (
+            fresh
+            and bool(after)
+            and (after in places.STREETS or is_unknown(script, at + 1) or is_capital(script, at + 1))
+        )
     if token.sealed or any(token.core in words for words in (NOT_IN_NAMES, lexicon.UNITS, lexicon.LINKS)):
         return False
     named = token.capital or not token.name.common or token.core in places.STREET_NAMES

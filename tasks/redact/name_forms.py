@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
-from tasks.redact.name_words import COMPANY, NEVER, PARTICLES, SHORT_TITLES, SURELY_COMPANY, TITLES
+from tasks.redact.name_words import (
+    AUXILIARIES,
+    COMPANY,
+    NEVER,
+    PARTICLES,
+    SHORT_TITLES,
+    SURELY_COMPANY,
+    TITLES,
+    VERBS,
+)
 
 if TYPE_CHECKING:
     from tasks.redact.script import Script
 
 MAX_NAMES = 4
 LONGEST_ABBREVIATION = 4
+SUBJECTS = frozenset({"i", "you", "we", "he", "she", "it", "they"})
 
 
 _JOINTS = str.maketrans("", "", "'-.")
@@ -101,7 +111,7 @@ def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:  # n
         if all(len(script.next(at, steps)) == 1 for steps in (1, 2)):
             return False
         return token.core.isalpha() and token.core != "i" and (bold or at > first)
-    if not is_wordlike(script, at):
+    if not is_wordlike(script, at) or (at > first and _is_verb(script, at)):
         return False
     if token.core in PARTICLES | TITLES:
         return at + 1 < len(script.tokens) and script.next(at) not in NEVER
@@ -118,6 +128,12 @@ def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:  # n
 def is_unlisted(script: Script, at: int) -> bool:
     """Whether a word in the same breath is a last name, or in no list of ordinary words."""
     return bool(script.next(at - 1)) and (script.tokens[at].name.last or is_unknown(script, at))
+
+
+def _is_verb(script: Script, at: int) -> bool:
+    """Whether "may" or "will" opens what is asked or done next: "sanjay may i have your name"."""
+    after = script.next(at)
+    return script.cores[at] in AUXILIARIES and (after in VERBS or after in SUBJECTS)
 
 
 def _ends_name(script: Script, at: int) -> bool:

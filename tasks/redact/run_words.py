@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 ONE_AS_WORD = word_set("one_as_word")
 """After one of these "one" counts nothing: "the new one is ..."."""
+PER = lexicon.UNITS - set("abcdefghijklmnopqrstuvwxyz") | {
+    "night",
+    "piece",
+    "head",
+    "person",
+    "gallon",
+    "pack",
+}
+"""Behind "a": "one eighty nine a night"."""
 SHORT_LETTERS = frozenset("aio")
 
 
@@ -59,6 +68,8 @@ def _is_alone(script: Script, at: int) -> bool:
 
 def is_just_a_word(script: Script, at: int) -> bool:
     """Whether "a" or "i" stands among words, or "a" before a count ("a two thousand nineteen trailer")."""
+    if script.cores[at] == "a" and script.next(at) in PER:
+        return True
     if script.cores[at] == "a" and _counts_behind(script, at) and script.prev(at).isalpha():
         return not script.tokens[at - 1].value_like
     around = (
