@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 NOT_IN_NAMES = word_set("not_in_names")
 """No word of a street's name, between the number and "street"."""
 BOX = frozenset({"post", "office", "box"})
-NUMBERED = frozenset({("office", "box"), ("county", "road"), ("county", "highway"), ("rural", "route")})
+NUMBERED = frozenset(
+    {("office", "box"), ("county", "road"), ("county", "highway"), ("rural", "route"), ("market", "road")}
+)
 """What a number makes an address: "county road 12"."""
 NUMBERING = frozenset({"number", "no", "house"})
 """After one of these a number may stand apart from its street: "number twelve on bluebell lane"."""
@@ -148,6 +150,8 @@ def _number_start(script: Script, say: Say, at: int) -> int:
         or (script.tokens[first - 1].value_like and script.prev(first - 1) in places.UNITS)
     ):
         first -= 1
+    if script.cores[max(say.first, first - 4) : first] == ["farm", "to", "market", "road"]:
+        return first - 4
     return first - 2 if (script.prev(first, 2), script.prev(first)) in NUMBERED else first
 
 

@@ -114,7 +114,7 @@ def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:  # n
     if not is_wordlike(script, at) or (at > first and _is_verb(script, at)):
         return False
     if token.core in PARTICLES | TITLES:
-        return at + 1 < len(script.tokens) and script.next(at) not in NEVER
+        return script.next(at) not in NEVER | {""} or (at > first and token.name.everyday)
     if at == first:
         return bold or looks_like_name(script, at, bold=True)
     reading = token.name

@@ -13,14 +13,7 @@ if TYPE_CHECKING:
 
 ONE_AS_WORD = word_set("one_as_word")
 """After one of these "one" counts nothing: "the new one is ..."."""
-PER = lexicon.UNITS - set("abcdefghijklmnopqrstuvwxyz") | {
-    "night",
-    "piece",
-    "head",
-    "person",
-    "gallon",
-    "pack",
-}
+PER = {unit for unit in lexicon.UNITS if len(unit) > 1} | {"night", "piece", "head", "person", "gallon"}
 """Behind "a": "one eighty nine a night"."""
 SHORT_LETTERS = frozenset("aio")
 

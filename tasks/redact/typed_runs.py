@@ -40,7 +40,7 @@ FEWEST = 2
 """One digit or letter by itself is no value, unless it goes on with one."""
 MAX_APART = 3
 """So many words may stand between two parts of a value in one breath."""
-REFERENCE = frozenset({"and", "the", "my", "is", "ref", "reference", "number", "irn", "position"})
+REFERENCE = frozenset({"ref", "reference", "irn"})
 """Between a card of several persons and the number of one on it: "... one oh seven two ref one"."""
 OURS = word_set("ours")
 REACHING = word_set("reaching")
@@ -81,8 +81,8 @@ def _goes_on(script: Script, before: Candidate | None, run: Run) -> bool:
     if before is None or script.say_of[before.first] != script.say_of[run.first]:
         return False
     gap = range(before.end, run.first)
-    if before.entity == "HEALTH_ID" and gap and REFERENCE.issuperset(script.cores[gap.start : gap.stop]):
-        return run.digits == 1
+    if len(gap) == 1 and script.cores[before.end] in REFERENCE:
+        return True
     return len(gap) <= MAX_APART and not run.letters and run.singles > 1 and not any(map(script.in_cue, gap))
 
 
