@@ -61,7 +61,6 @@ def report(answers: Answers, made_at: datetime) -> str:
         answers=answers,
         dated=dated,
         undated=sum(row["calls"] for row in answers.periods if row["period_start"] is None),
-        hours=sum(row["handle_ms"] for row in answers.periods) / 3_600_000,
         redactions=sum(row["redactions"] for row in answers.periods),
         few=FEW_CALLS,
         volumes=volumes(dated, answers.period) if len(dated) > 1 else None,

@@ -42,9 +42,13 @@ def volumes(periods: list[Row], period: str) -> str:
 
 
 def trend(measure: Measure, rows: list[Row], period: str) -> str | None:
-    """A measure's typical value by period, with the middle half of the calls; None with fewer than two."""
+    """A measure's typical value by period, with the middle half of the calls.
+
+    None where fewer than two periods have enough calls: the rest would be chance drawn as a course.
+    """
     rows = [row for row in rows if row["period_start"] is not None]
-    if len(rows) < 2:
+    enough = [row["calls"] >= FEW_CALLS for row in rows]
+    if sum(enough) < 2:
         return None
     days = [row["period_start"] for row in rows]
     values = [scaled(measure, row[f"{measure.typical}_value"]) for row in rows]
@@ -53,10 +57,10 @@ def trend(measure: Measure, rows: list[Row], period: str) -> str | None:
         if measure.typical == "median":
             low = [scaled(measure, row["lower_quartile"]) for row in rows]
             high = [scaled(measure, row["upper_quartile"]) for row in rows]
-            axes.fill_between(days, low, high, color=_BAND, linewidth=0)
+            axes.fill_between(days, low, high, where=enough, color=_BAND, linewidth=0)
         axes.plot(days, values, color=_BLUE, linewidth=1.8)
-        for few, inside in ((False, _BLUE), (True, "white")):
-            at = [place for place, row in enumerate(rows) if (row["calls"] < FEW_CALLS) == few]
+        for full, inside in ((True, _BLUE), (False, "white")):
+            at = [place for place, is_full in enumerate(enough) if is_full == full]
             points: Any = {"color": _BLUE, "markerfacecolor": inside, "markersize": 5, "linestyle": "none"}
             axes.plot([days[place] for place in at], [values[place] for place in at], "o", **points)
         if measure.unit == "mood":
@@ -97,11 +101,12 @@ def entities(rows: list[Row]) -> str | None:
         return None
     kinds, taken, left = ([row[name] for row in reversed(rows)] for name in _FINDINGS)
     with mpl.rc_context(STYLE):
-        figure, axes = plot(1.0 + 0.28 * len(rows), width=9)
+        figure, axes = plot(1.0 + 0.28 * len(rows), width=13)
         places = range(len(rows))
         axes.barh(places, taken, 0.7, color=_BLUE, label="taken out")
         for_review: Any = {"color": "#f2cf5b", "edgecolor": "#333333", "hatch": "//"}
-        axes.barh(places, left, 0.7, taken, label="left for review", **for_review)
+        shown = [count or float("nan") for count in left]  # else a line where there is nothing
+        axes.barh(places, shown, 0.7, taken, label="left for review", **for_review)
         axes.set_yticks(places, kinds)
         axes.grid(visible=False, axis="y")
         axes.set_xlabel("findings")

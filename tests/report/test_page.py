@@ -102,7 +102,7 @@ def test_names_are_text_and_never_markup() -> None:
 
 def test_figures_are_those_of_the_answers_added_up() -> None:
     words = words_of(report(answered(), MADE_AT))
-    assert "calls 40 hours of sound 4.0 agents known 3 findings taken out 12 held back 7" in words
+    assert "calls 40 hours of sound 4.00 agents known 3 findings taken out 12 held back 7" in words
     assert "PERSON 12 8 4 8 20.0%" in words
     assert "unknown local 20 200 10 5.0%" in words
     assert "deepgram nova-3 10 1 1.00 1.00 0.25 0.00 0.250" in words
@@ -125,6 +125,12 @@ def test_an_agent_off_the_mean_is_marked_and_one_with_few_calls_has_a_dash() -> 
     assert "▲" not in ana
     assert "▼" not in ana
     assert new.count("<td><span>-</span></td>") == sum(one.in_scorecard for one in MEASURES)
+
+
+def test_a_course_needs_two_weeks_with_enough_calls() -> None:
+    page = report(answered(calls=36), MADE_AT)
+    assert "No two weeks have 10 calls each: no course is shown" in words_of(page)
+    assert len(Balance(page).labels) == 1 + 4 + 1
 
 
 def test_few_calls_are_counted_and_not_compared() -> None:
