@@ -20,23 +20,12 @@
 --   words: its words as redacted
 -- empty: none of the phrases is said, or none holds a letter or digit
 -- limits: exact words only, no other forms; the other side's words in between do not break a phrase
-with asked as (
-    select distinct unnest(cast(phrases as varchar[])) as phrase
-),
-
--- The same as what spoken_words does to a word.
-tokenised as (
+with tokenised as (
     select
         phrase,
-        list_filter(
-            list_transform(
-                string_split_regex(lower(nfc_normalize(phrase)), '\s+'),
-                lambda piece: regexp_replace(piece, '[^\p{L}\p{M}\p{N}\[\]_]', '', 'g')
-            ),
-            lambda piece: piece <> ''
-        ) as wanted,
-        list_transform(wanted, lambda token: len(token)) as lengths
-    from asked
+        tokens as wanted,
+        list_transform(tokens, lambda token: len(token)) as lengths
+    from phrase_tokens(phrases)
 ),
 
 -- What is looked for first is the longest token, which is rarely the commonest; with slop the first.

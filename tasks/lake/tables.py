@@ -235,6 +235,33 @@ ENGINE_SCORES: Final = _schema(
     ]
 )
 
+RULE_HITS: Final = _schema(
+    [
+        ("call_id", _ID),
+        ("call_date", pa.date32()),
+        ("rules_hash", pa.string()),
+        ("rule", pa.string()),
+        ("place", pa.int32()),
+        ("speaker", pa.string()),
+        ("start_ms", pa.int32()),
+        ("end_ms", pa.int32()),
+        ("words", pa.string()),
+    ]
+)
+"""Why a call belongs to a category, as redacted."""
+
+RULE_RUNS: Final = _schema(
+    [
+        ("rules_hash", pa.string()),
+        ("run_at", _UTC),
+        ("rules", pa.string()),
+        ("since", pa.date32()),
+        ("until", pa.date32()),
+        ("calls", pa.int64()),
+        ("matches", pa.int64()),
+    ]
+)
+
 TABLES: Final[dict[str, pa.Schema]] = {
     "words": WORDS,
     "turns": TURNS,
@@ -248,12 +275,14 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "reviews": REVIEWS,
     "sightings": SIGHTINGS,
     "engine_scores": ENGINE_SCORES,
+    "rule_hits": RULE_HITS,
+    "rule_runs": RULE_RUNS,
 }
 
 PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")
 """Tables of calls, one file a day and batch. The ledger's few rows go into the catalog instead."""
 
-REPLACED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes")
+REPLACED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "rule_hits")
 """What landing a call again removes first. What was spent stays on the books: engine_usage only grows."""
 
 ORDER: Final = {

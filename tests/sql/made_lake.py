@@ -40,7 +40,36 @@ def make_lake(seed: int = 7, calls: int = 30) -> Lake:
         _score(engine, speaker) for engine in ("local", "pulse") for speaker in (None, "agent")
     ]
     add_measures(lake, seed)
+    lake["rule_hits"] = _rule_hits(lake)
+    lake["rule_runs"] = [_rule_run(lake, since) for since in (None, date(2026, 3, 3))]
     return lake
+
+
+def _rule_hits(lake: Lake) -> list[Row]:
+    """Two categories in two versions of the rules: a call with a spoken place, and one with none."""
+    return [
+        {name: call[name] for name in ("call_id", "call_date")}
+        | {"rules_hash": rules_hash, "rule": rule, "place": 1, "speaker": speaker}
+        | {"start_ms": start_ms, "end_ms": start_ms and start_ms + 900, "words": speaker and "my account"}
+        for rules_hash in ("0123456789abcdef", "fedcba9876543210")
+        for number, call in enumerate(lake["calls"])
+        for rule, every, speaker, start_ms in (
+            ("complaint", 3, "customer", 1000),
+            ("no_greeting", 4, None, None),
+        )
+        if number % every == (rules_hash == "fedcba9876543210")
+    ]
+
+
+def _rule_run(lake: Lake, since: date | None) -> Row:
+    at = datetime(2026, 3, 9, tzinfo=UTC) + timedelta(days=since is None)
+    return {"rules_hash": "0123456789abcdef" if since is None else "fedcba9876543210", "run_at": at} | {
+        "rules": "{}",
+        "since": since,
+        "until": None,
+        "calls": len(lake["calls"]),
+        "matches": 4,
+    }
 
 
 def _add_call(lake: Lake, dice: Dice, number: int) -> None:

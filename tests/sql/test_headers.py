@@ -25,7 +25,7 @@ ALL_CHECKS = load_questions(CHECKS)
 EVERYTHING = {**RELATIONS, **QUESTIONS, **ALL_CHECKS}
 REQUIRED = {"phrase_search": {"phrase": "my account"}}
 CONTRACT = set(
-    "calls words turns redactions recordings engine_usage engine_scores reviews reveals certificates".split()
+    "rule_hits rule_runs calls words turns redactions recordings engine_usage engine_scores reviews reveals certificates".split()
 )
 UNSPOKEN = re.compile(r"'[^']*'|--.*")
 
@@ -135,9 +135,11 @@ def test_headers_are_lifted_into_comments_on_views_and_columns(open_lake: Open) 
 
 @pytest.mark.parametrize("macro", load_macros().values(), ids=load_macros())
 def test_a_macro_has_the_columns_and_the_key_of_its_header(macro: Question, lake: Connection) -> None:
-    asked = f"from {macro.name}(['my account', 'cancel my account', 'my'], 1)"
-    rows = lake.execute(asked).fetchall()
-    names = [column[0] for column in lake.execute(asked).description]
+    values = {"phrases": ["my account", "cancel my account", "my", "help me"], "slop": 1}
+    given = {parameter.name: values[parameter.name] for parameter in macro.parameters}
+    asked = f"from {macro.name}({', '.join(f'${name}' for name in given)})"
+    rows = lake.execute(asked, given).fetchall()
+    names = [column[0] for column in lake.execute(asked, given).description]
     assert names == [column.name for column in macro.columns]
     places = [names.index(name) for name in macro.key]
     assert len({tuple(row[place] for place in places) for row in rows}) == len(rows) > 3

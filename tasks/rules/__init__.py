@@ -1,0 +1,1 @@
+"""Categories of calls: rules in a YAML file, evaluated over all calls at once."""
