@@ -40,6 +40,7 @@ class Answers:
     periods: list[Row]
     measures: list[Row]
     agents: list[Row]
+    rules: list[Row]
     redactions: list[Row]
     held_back: list[Row]
     doubtful: list[Row]
@@ -75,6 +76,7 @@ def ask_all(ask: Ask, scope: Scope) -> Answers:
         periods=by_day if period == "day" else ask("calls_by_period", of_queue | {"period": period}),
         measures=ask("measures_by_period", of_queue | {"period": period}),
         agents=ask("measures_by_agent", of_queue | few),
+        rules=ask("calls_by_rule", of_queue),
         redactions=_of_queue(ask("redactions_by_week", days), scope),
         held_back=ask("held_back", days),
         doubtful=_of_queue(ask("low_confidence_rate", days | {"at_least_words": "1"}), scope),

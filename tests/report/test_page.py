@@ -54,6 +54,10 @@ def answered(calls: int = 40, **other: Any) -> Answers:
         ],
         "measures": [*measured(calls, None), *(row for week in weeks for row in measured(calls // 4, week))],
         "agents": [*scored("ana", 20), *scored(HOSTILE, 15, by=2.0), *scored("new", 5)],
+        "rules": [
+            {"rule": "greeting_missing", "about": HOSTILE, "rules_hash": "0a1b2c3d", "run_at": MADE_AT}
+            | {"calls": 30, "matched_calls": 6, "matched_share": 0.2}
+        ],
         "redactions": [
             {"week_start": week, "queue": "q", "entity": "PERSON", "findings": 3, "taken_out": 2}
             | {"left_for_review": 1, "calls_with_finding": 2}
@@ -104,6 +108,8 @@ def test_figures_are_those_of_the_answers_added_up() -> None:
     words = words_of(report(answered(), MADE_AT))
     assert "calls 40 hours of sound 4.00 agents known 3 findings taken out 12 held back 7" in words
     assert "PERSON 12 8 4 8 20.0%" in words
+    assert "30 of the 40 calls were looked at" in words
+    assert "alert(1)&lt;/script&gt;&amp; 6 20.0%" in words
     assert "unknown local 20 200 10 5.0%" in words
     assert "deepgram nova-3 10 1 1.00 1.00 0.25 0.00 0.250" in words
     assert (
@@ -142,8 +148,12 @@ def test_few_calls_are_counted_and_not_compared() -> None:
     assert 'class="typical"' not in page
 
 
+def test_without_rules_the_page_says_how_to_run_them() -> None:
+    assert "No rules have been run over this lake" in words_of(report(answered(rules=[]), MADE_AT))
+
+
 def test_days_without_a_call_say_so_and_show_what_was_held_back() -> None:
-    asked = ("periods", "measures", "agents", "redactions", "doubtful", "costs")
+    asked = ("periods", "measures", "rules", "agents", "redactions", "doubtful", "costs")
     nothing: dict[str, Any] = {name: [] for name in asked}
     page = report(answered(first_day=None, last_day=None, scope=Scope(MONDAY, MONDAY), **nothing), MADE_AT)
     assert "<h1>Calls of 2026-03-02</h1>" in page

@@ -199,3 +199,32 @@ def test_recordings_that_became_no_call_are_counted_by_reason(
     ]
     assert bool(expected) == (days.get("since") != "2026-03-10" and "until" not in days)
     same(ask("held_back", **days), expected, "state", "stage", "reason")
+
+
+@pytest.mark.parametrize(("days", "queue"), list(product(DAYS, (None, "cards"))))
+def test_calls_are_counted_by_the_rules_that_were_run_last(
+    days: dict[str, str], queue: str | None, ask: Ask, made_rows: Lake
+) -> None:
+    last = max(made_rows["rule_runs"], key=lambda run: run["run_at"])
+    asked = {
+        call["call_id"]
+        for call in of_days(made_rows["calls"], days)
+        if queue in (None, call["queue"])
+        and any(
+            call["landed_at"] <= run["run_at"]
+            and call in sql_oracles.between([call], run["since"], run.get("until"))
+            for run in made_rows["rule_runs"]
+            if run["rules_hash"] == last["rules_hash"]
+        )
+    }
+    hits = [hit for hit in made_rows["rule_hits"] if hit["rules_hash"] == last["rules_hash"]]
+    expected = []
+    for rule in {hit["rule"] for hit in hits}:
+        matched = {hit["call_id"] for hit in hits if hit["rule"] == rule} & asked
+        expected.append(
+            {"rule": rule, "about": None, "rules_hash": last["rules_hash"], "run_at": last["run_at"]}
+            | {"calls": len(asked), "matched_calls": len(matched)}
+            | {"matched_share": len(matched) / len(asked) if asked else None}
+        )
+    assert expected
+    same(ask("calls_by_rule", **({"queue": queue} if queue else {}), **days), expected, "rule")
