@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from contextlib import contextmanager
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK_BYTES: Final = 1 << 20
+_NAME_FILES: Final = ("fsspec", "s3fs", "gcsfs", "adlfs", "botocore", "aiobotocore")
+"""Loggers that tell every file's name at DEBUG; a name may be a customer's."""
+
+for _name in _NAME_FILES:
+    logging.getLogger(_name).propagate = False
+
 _TIME_KEYS: Final = ("mtime", "LastModified", "last_modified", "modified", "created")
 
 

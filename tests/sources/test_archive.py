@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import logging
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -45,6 +47,19 @@ def test_files_are_listed_in_the_order_of_their_names(archive: Archive) -> None:
     listed = list(archive.files())
     assert [file.name for file in listed] == sorted(FILES)
     assert [file.size_bytes for file in listed] == [len(FILES[name]) for name in sorted(FILES)]
+
+
+def test_no_file_is_named_in_the_log_even_at_debug(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(logging.root, "handlers", [logging.StreamHandler(log)])
+    for name in ("", "fsspec", "fsspec.local"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    archive = Archive.at(str(folder))
+    for file in archive.files():
+        archive.identify(file)
+    assert "a.wav" not in log.getvalue()
 
 
 def test_a_file_is_identified_by_its_bytes(archive: Archive) -> None:
