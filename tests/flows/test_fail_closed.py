@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
-import re
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +13,13 @@ import presidio_analyzer.pattern_recognizer
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from faults import STAGES, fail_at_the_end_of
 from short_recordings import write_calls
 
-from flows import batch, call, engines, hear
+from flows import batch, call, engines
 from flows.batch import work_on
 from flows.night import open_night
 from flows.plan import Wishes, plan_night
-from flows.stages import stage
 from tasks.engines import local
 from tasks.errors import KeyMissing, SettingsError
 from tasks.find_pii import find_pii
@@ -34,12 +30,10 @@ from tasks.redact.rules import DEFAULT_PATH
 from tasks.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tasks.schemas import Outcome
 
-VALUE = "four two six three nine eight two six"
-STAGES = re.findall(r'with stage\("(\w+)"\)', inspect.getsource(hear) + inspect.getsource(call))
 ON_THE_BOOKS = {"recordings", "engine_usage"}
 """Relations that may name a call that did not land: the ledger, and what was spent."""
 
@@ -118,30 +112,6 @@ def strays(settings: Settings) -> int:
         return remove_orphans(connection, lake)
 
 
-def fail_at_the_end_of(monkeypatch: pytest.MonkeyPatch, stages: dict[str, str]) -> None:
-    """Make a call fail at the end of a stage, when all its work is done, with an error that quotes it."""
-    working_on: ContextVar[str] = ContextVar("working_on")
-    real = batch.finish_call
-
-    def finish_call(job: Any, *given: Any) -> Any:
-        async def finish() -> Any:
-            working_on.set(job.call_id)
-            return await real(job, *given)
-
-        return finish()
-
-    @contextmanager
-    def failing_stage(name: str) -> Iterator[None]:
-        with stage(name):
-            yield
-            if stages.get(working_on.get()) == name:
-                raise ConnectionError(VALUE)
-
-    monkeypatch.setattr(batch, "finish_call", finish_call)
-    monkeypatch.setattr(hear, "stage", failing_stage)
-    monkeypatch.setattr(call, "stage", failing_stage)
-
-
 def test_a_call_that_fails_at_any_stage_leaves_nothing_and_its_neighbours_land(
     settings: Settings, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,13 +120,13 @@ def test_a_call_that_fails_at_any_stage_leaves_nothing_and_its_neighbours_land(
     failing = {f"short-{number}": name for number, name in enumerate(STAGES)}
     lands = f"short-{len(STAGES)}"
     with monkeypatch.context() as patched:
-        fail_at_the_end_of(patched, failing)
+        fail_at_the_end_of(patched.setattr, lambda job: failing.get(job.call_id))
         outcomes = run(settings, archive)
     told = {name: f"unexpected ConnectionError in {name}" for name in STAGES}
     written = ledger(settings)
     assert written.pop(lands)[:2] == ("landed", "land")
     assert written == {call_id: ("failed", name, told[name]) for call_id, name in failing.items()}
-    assert not any(VALUE in str(outcome) for outcome in outcomes.values())
+    assert {outcomes[call_id].reason for call_id in failing} == set(told.values())
     named = named_in(settings)
     assert {"calls", "words", "turns", "certificates"} <= named.pop(lands)
     assert all(relations <= ON_THE_BOOKS for relations in named.values())
