@@ -16,7 +16,7 @@ from tasks.files.s3 import S3Files
 from tasks.lake import bucket_access
 from tasks.lake.address import bucket_and_catalog, is_folder
 from tasks.lake.connection import connect, quoted
-from tasks.lake.layout import create_tables, create_views
+from tasks.lake.layout import create_tables, create_views, in_catalog_still, keep_out_of_catalog
 from tasks.lake.postgres_catalog import PostgresCatalog
 from tasks.lake.sqlite_catalog import SqliteCatalog
 from tasks.lake.stored_marts import bring_up_to_date, outdated, up_to_date
@@ -127,6 +127,9 @@ def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
         if outdated(connection):
             with in_turn(lake):
                 bring_up_to_date(connection, lake)
+        if still := in_catalog_still(connection):
+            with in_turn(lake):
+                keep_out_of_catalog(connection, still)
         yield connection
 
 

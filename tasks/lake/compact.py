@@ -14,9 +14,16 @@ import pyarrow.parquet as pq
 
 from tasks.errors import CheckFailed
 from tasks.lake.catalog import in_turn, rewriting
-from tasks.lake.parquet_files import ROW_GROUP_ROWS, data_files, encoding, new_path, register
+from tasks.lake.parquet_files import (
+    ROW_GROUP_ROWS,
+    data_files,
+    encoding,
+    new_path,
+    register,
+    rows_in_catalog,
+)
 from tasks.lake.stored_marts import mart_names, mart_order
-from tasks.lake.tables import ORDER, PARTITIONED
+from tasks.lake.tables import ORDER, PARTITIONED, TABLES
 from tasks.lake.versions import drop_versions
 
 if TYPE_CHECKING:
@@ -34,6 +41,9 @@ FULL_ROWS: Final = 2_500_000
 
 _DELETED_SHARE: Final = 0.1
 """A file with more deleted rows than that is written anew."""
+
+_CATALOG_ROWS: Final = 5_000
+"""So many rows of a small table may stay in the catalog."""
 
 _MEMORY: Final = "1GiB"
 """For sorting one file's rows; what is beyond goes to the disk."""
@@ -62,6 +72,7 @@ def compact(lake: Lake, *, most_files: int = 1, keep_hours: float = 24) -> Compa
     """
     with rewriting(lake) as connection:
         connection.execute(f"set memory_limit = '{_MEMORY}'")
+        _empty_catalog(connection, lake)
         done = rewrite_files(connection, lake, lambda files: _groups(files, most_files))
         deleted = drop_versions(connection, lake, keep_hours)
     return Compacted(sum(files for files, _ in done), len(done), sum(rows for _, rows in done), deleted)
@@ -70,10 +81,8 @@ def compact(lake: Lake, *, most_files: int = 1, keep_hours: float = 24) -> Compa
 def rewrite_files(connection: duckdb.DuckDBPyConnection, lake: Lake, choose: Choose) -> list[tuple[int, int]]:
     """Replace the files that `choose` puts together by one each: how many they were, and its rows.
 
-    Rows and deletions that the catalog holds are in files afterwards, and files without a row are dropped.
+    Files without a row are dropped.
     """
-    with in_turn(lake):
-        connection.execute("call ducklake_flush_inlined_data('stored')")
     done = []
     for name, files in data_files(connection, lake).items():
         if not all(file.rows_left for file in files):
@@ -81,6 +90,17 @@ def rewrite_files(connection: duckdb.DuckDBPyConnection, lake: Lake, choose: Cho
         for group in choose([file for file in files if file.rows_left]):
             done.append((len(group), _rewrite(connection, lake, name, group)))  # noqa: PERF401  (work, not a list)
     return done
+
+
+def _empty_catalog(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Move rows that the catalog itself holds into files, where they have become many.
+
+    Not by DuckLake's own flush, which takes rows and deletions away from under who is reading.
+    """
+    for name in TABLES:
+        many = [rows for rows in rows_in_catalog(connection, name) if rows.rows > _CATALOG_ROWS]
+        if many:
+            _rewrite(connection, lake, name, many)
 
 
 def crowded(connection: duckdb.DuckDBPyConnection, lake: Lake, most_files: int) -> bool:
@@ -104,11 +124,9 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, group
     Raises:
         CheckFailed: the rows that were written are not the rows that were dropped; nothing was changed.
     """
-    old = [f"{lake.data.address}/{file.path}" for file in group]
+    old = [file.name for file in group]
     path = new_path(name, group[0].day, divided=name in (*PARTITIONED, *mart_names()))
     with in_turn(lake):
-        # Deletions that the catalog holds would keep a file alive although all its rows are deleted.
-        connection.execute("call ducklake_flush_inlined_data('stored', table_name => ?)", [name])
         connection.execute("begin")
         try:
             rows = _write(connection, lake, name, old, path)

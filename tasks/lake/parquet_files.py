@@ -9,6 +9,8 @@ from uuid import uuid4
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.lake.layout import CATALOG
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 ROW_GROUP_ROWS: Final = 500_000
 _DELTA: Final = ("start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word")
 _UNKNOWN_DATE: Final = "__HIVE_DEFAULT_PARTITION__"
-CATALOG: Final = "__ducklake_metadata_stored"
-"""Where DuckDB has the catalog's own tables."""
-
 _FOLDER: Final = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
 _PATH: Final = f"if(files.path_is_relative, {_FOLDER}, '') || files.path"
 
@@ -62,13 +61,13 @@ def register(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, writt
 class DataFile:
     """A file that is part of a table now."""
 
-    path: str
-    """Below the lake's data."""
+    name: str
+    """What DuckDB calls it: its whole path; of rows that the catalog itself holds, their table in there."""
     day: str | None
     """Its rows' call_date; None also for tables that are not divided by day."""
     rows: int
     deleted_rows: int
-    """Of these, as delete files say; deletions that the catalog itself holds do not count."""
+    """Of these, as delete files say."""
 
     @property
     def rows_left(self) -> int:
@@ -98,8 +97,17 @@ def data_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> dict[str, l
     ).fetchall()
     found: dict[str, list[DataFile]] = {}
     for name, path, *rest in rows:
-        found.setdefault(name, []).append(DataFile(_below(lake, path), *rest))
+        found.setdefault(name, []).append(DataFile(f"{lake.data.address}/{_below(lake, path)}", *rest))
     return found
+
+
+def rows_in_catalog(connection: duckdb.DuckDBPyConnection, name: str) -> list[DataFile]:
+    """What the catalog itself holds of a table, as if it were a file."""
+    rows = connection.execute(
+        f"select filename, null, count(*), 0 from stored.{name} "
+        "where starts_with(filename, 'ducklake_inlined') group by filename"
+    ).fetchall()
+    return [DataFile(*row) for row in rows]
 
 
 def registered_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> set[str]:

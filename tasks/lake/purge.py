@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tasks.lake.catalog import in_turn, rewriting
 from tasks.lake.compact import rewrite_files
-from tasks.lake.parquet_files import CATALOG
+from tasks.lake.layout import CATALOG
 from tasks.lake.versions import drop_versions
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ def purge(lake: Lake) -> None:
     Only for a process that holds the lake's lock. Who is reading an earlier version at this moment loses it.
     """
     with rewriting(lake) as connection:
+        with in_turn(lake):
+            connection.execute("call ducklake_flush_inlined_data('stored')")
         rewrite_files(connection, lake, lambda files: [[file] for file in files if file.deleted_rows])
         drop_versions(connection, lake, keep_hours=0)
         with in_turn(lake):

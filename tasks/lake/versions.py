@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tasks.errors import CheckFailed
 from tasks.lake.catalog import in_turn
+from tasks.lake.layout import CATALOG
 from tasks.lake.parquet_files import dropped_files, kept_files
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def drop_versions(connection: duckdb.DuckDBPyConnection, lake: Lake, keep_hours:
         old = _replaced_before(connection, datetime.now(UTC) - timedelta(hours=keep_hours))
         if old:
             connection.execute("call ducklake_expire_snapshots('stored', versions => ?)", [old])
+            _forget_rows(connection)
         files = dropped_files(connection, lake)
         _need_kept(connection, lake, files)
         connection.execute("call ducklake_cleanup_old_files('stored', cleanup_all => true)")
@@ -46,6 +48,16 @@ def _replaced_before(connection: duckdb.DuckDBPyConnection, moment: datetime) ->
         [moment],
     ).fetchall()
     return [version for (version,) in rows]
+
+
+def _forget_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Delete the rows in the catalog itself that no version shows any more, which DuckLake keeps for ever."""
+    tables = connection.execute(f"select table_name from {CATALOG}.ducklake_inlined_data_tables").fetchall()
+    for (name,) in tables:
+        connection.execute(
+            f"delete from {CATALOG}.{name} "
+            f"where end_snapshot <= (select min(snapshot_id) from {CATALOG}.ducklake_snapshot)"
+        )
 
 
 def _need_kept(connection: duckdb.DuckDBPyConnection, lake: Lake, dropped: set[str]) -> None:

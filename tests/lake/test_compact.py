@@ -15,7 +15,8 @@ from tasks.lake import compact as compaction
 from tasks.lake.catalog import Lake, reading, rewriting, writing
 from tasks.lake.compact import compact, crowded
 from tasks.lake.landing import remove_orphans
-from tasks.lake.parquet_files import CATALOG, data_files, kept_files
+from tasks.lake.layout import CATALOG
+from tasks.lake.parquet_files import data_files, kept_files
 from tasks.lake.purge import purge
 from tasks.lake.residue import residue
 from tasks.land import Landing, land
