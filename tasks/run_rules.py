@@ -1,4 +1,4 @@
-"""Step: rules over the archive. What they match is kept with its evidence, and two versions can be compared."""
+"""Step: rules over the archive. What they match is kept with its evidence; two versions can be compared."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
 
 from tasks.errors import SettingsError
 from tasks.lake.catalog import in_turn, reading, writing
@@ -17,6 +15,8 @@ from tasks.rules.rules_file import load_rules, parse_rules
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import pyarrow as pa
 
     from tasks.lake.catalog import Connection, Lake
     from tasks.rules.rules_file import Rules
@@ -112,12 +112,14 @@ def _keep(lake: Lake, rules: Rules, hits: pa.Table, calls: pa.Table, run: dict[s
         connection.execute("begin")
         try:
             connection.execute(
-                "delete from stored.rule_hits where rules_hash = ? and call_id in (select call_id from judged)",
+                "delete from stored.rule_hits "
+                "where rules_hash = ? and call_id in (select call_id from judged)",
                 [rules.hash],
             )
             columns = ", ".join(TABLES["rule_hits"].names)
             connection.execute(
-                f"insert into stored.rule_hits by name select {columns} from (select *, ? as rules_hash from hits) "
+                f"insert into stored.rule_hits by name select {columns} "
+                "from (select *, ? as rules_hash from hits) "
                 "where (call_id, landed_at) in (select (call_id, landed_at) from stored.calls)",
                 [rules.hash],
             )
@@ -137,8 +139,8 @@ def _words(connection: Connection) -> int:
 
 def _matched(rules: Rules, hits: pa.Table) -> dict[str, set[str]]:
     matched: dict[str, set[str]] = {name: set() for name in rules.rules}
-    for name, call_id in zip(hits["rule"].to_pylist(), hits["call_id"].to_pylist(), strict=True):
-        matched[name].add(call_id)
+    for hit in hits.select(["rule", "call_id"]).to_pylist():
+        matched[hit["rule"]].add(hit["call_id"])
     return matched
 
 

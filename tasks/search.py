@@ -1,7 +1,7 @@
 """Step: where a phrase is said, the newest calls first.
 
-The index `token_calls` says in which calls all of its rarer words are said; only those are looked at, a few at
-first and ever more until there are enough. So a common phrase is found in the newest calls, and a rare one in the
+The index `token_calls` says in which calls the phrase's rarer words are said. Only those are looked at, a few
+at first and ever more until there are enough: a common phrase is found in the newest calls, a rare one in the
 few that can hold it.
 """
 
@@ -28,7 +28,8 @@ _LONGEST_PAUSE_MS: Final = 2000
 _CANDIDATES: Final = """
 with holding as (
     select call_id from token_calls
-    where token in ({tokens}) and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+    where token in ({tokens})
+        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
     group by call_id having count(*) = $wanted
 )
 select calls.call_id, calls.call_date from holding inner join calls using (call_id)
@@ -155,7 +156,7 @@ def _with_context(connection: Connection, asked: Search, hits: list[Row]) -> lis
 
 
 def _days(days: Sequence[date | None]) -> Row:
-    """The first and the last of them, so that other days' files stay closed; none where a day is not known."""
+    """The first and the last, so that other days' files stay closed; none where a day is not known."""
     known = [day for day in days if day is not None]
     if len(known) < len(days):
         return {"oldest": None, "newest": None}

@@ -43,8 +43,8 @@ def search(
 
     Example: callarchive search "cancel my account" --speaker customer --since 2026-03-01
     """
-    days = [day.date() if day else None for day in (since, until)]
-    asked = Search(phrase, speaker, slop, *days, limit, context)
+    first, last = (day.date() if day else None for day in (since, until))
+    asked = Search(phrase, speaker, slop, first, last, limit, context)
     with reading(LakeAt.at(load_settings(lake=lake).lake)) as connection:
         found = search_in(connection, asked)
     if json:

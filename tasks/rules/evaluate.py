@@ -1,14 +1,15 @@
-"""Rules over calls, set by set: every phrase is looked for once, then every rule is a formula over the result."""
+"""Rules over calls, set by set: each phrase is looked for once, each rule is a formula over what is found."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
 from tasks.rules.compiled import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import duckdb
@@ -16,12 +17,10 @@ if TYPE_CHECKING:
     from tasks.rules.compiled import Compiled
     from tasks.rules.rules_file import Rules
 
-_SIGNS: Final = pa.schema(
-    [("sign", pa.int32()), ("kind", pa.string()), ("speaker", pa.string())]
-    + [(name, pa.int32()) for name in ("least_ms", "first_ms", "last_ms", "after_sign", "after_ms")]
-)
-_PHRASES: Final = pa.schema([("sign", pa.int32()), ("phrase", pa.string()), ("slop", pa.int32())])
-_EVIDENCE: Final = pa.schema([("rule", pa.string()), ("sign", pa.int32())])
+_NUMBERS: Final = ("sign", "slop", "least_ms", "first_ms", "last_ms", "after_sign", "after_ms")
+_SIGN: Final = ("sign", "kind", "speaker", "least_ms", "first_ms", "last_ms", "after_sign", "after_ms")
+_PHRASE: Final = ("sign", "phrase", "slop")
+_EVIDENCE: Final = ("rule", "sign")
 
 _LONGEST_PAUSE_MS: Final = 2000
 """Between two words of a phrase, as in the question phrase_search."""
@@ -83,7 +82,8 @@ shown as (
 select
     matched.call_id, matched.call_date, matched.landed_at, matched.rule,
     (row_number() over (
-        partition by matched.call_id, matched.rule order by shown.start_ms, shown.end_ms, shown.sign, shown.words
+        partition by matched.call_id, matched.rule
+        order by shown.start_ms, shown.end_ms, shown.sign, shown.words
     ))::integer as place,
     shown.speaker, shown.start_ms, shown.end_ms, shown.words
 from matched left join shown on matched.call_id = shown.call_id and matched.rule = shown.rule
@@ -114,14 +114,19 @@ def evaluate(
 
 
 def _give(connection: duckdb.DuckDBPyConnection, done: Compiled) -> None:
-    for name, rows, schema in (
-        ("signs", done.signs, _SIGNS),
-        ("phrases", done.phrases, _PHRASES),
+    for name, rows, columns in (
+        ("signs", done.signs, _SIGN),
+        ("phrases", done.phrases, _PHRASE),
         ("evidence", done.evidence, _EVIDENCE),
     ):
-        connection.register("given", pa.Table.from_pylist(rows, schema=schema))
+        connection.register("given", _table(rows, columns))
         connection.execute(f"create or replace temp table {name} as from given")
         connection.unregister("given")
+
+
+def _table(rows: list[dict[str, Any]], columns: Sequence[str]) -> pa.Table:
+    kinds: list[pa.DataType] = [pa.int32() if name in _NUMBERS else pa.string() for name in columns]
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(zip(columns, kinds, strict=True))))
 
 
 def _said(done: Compiled, days: dict[str, date | None]) -> tuple[str, dict[str, object]]:

@@ -183,7 +183,7 @@ def spoken(lake: Lake, call_id: str) -> dict[str, list[Row]]:
 def said_phrase(
     said: list[Row], phrase: list[str], pause_ms: float = 10**9, slop: int = 0
 ) -> list[list[Row]]:
-    """Every place where one voice says the phrase without a longer pause, the shortest of those that end alike.
+    """Every place where one voice says it without a longer pause, the shortest of those that end alike.
 
     Up to `slop` other words of the voice may stand in between.
     """

@@ -23,9 +23,14 @@ RELATIONS = load_relations()
 QUESTIONS = load_questions()
 ALL_CHECKS = load_questions(CHECKS)
 EVERYTHING = {**RELATIONS, **QUESTIONS, **ALL_CHECKS}
-REQUIRED = {"phrase_search": {"phrase": "my account"}}
+REQUIRED = {
+    "phrase_search": {"phrase": "my account"},
+    "keyword_trends": {"since": "2026-03-04"},
+    "forbidden_phrases": {"phrases": "let me check; one moment"},
+}
 CONTRACT = set(
-    "rule_hits rule_runs calls words turns redactions recordings engine_usage engine_scores reviews reveals certificates".split()
+    "calls words turns redactions recordings engine_usage engine_scores reviews reveals certificates "
+    "rule_hits rule_runs".split()
 )
 UNSPOKEN = re.compile(r"'[^']*'|--.*")
 

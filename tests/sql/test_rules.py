@@ -1,4 +1,4 @@
-"""Rules over the made lake against plain Python: a loop over calls, and a function for each kind of condition."""
+"""Rules over the made lake against plain Python: a loop over calls for each kind of condition."""
 
 from __future__ import annotations
 
@@ -94,14 +94,13 @@ class Oracle:
 
     def heard(self, call: Row, when: Condition) -> Iterator[tuple[Any, ...]]:
         call_id = call["call_id"]
-        for gap in self.times["gaps"]:
-            if when.dead_air_s and gap["call_id"] == call_id and gap["place"] == "middle":
-                if gap["duration_ms"] >= when.dead_air_s * 1000:
-                    yield gap["voice_before"], gap["start_ms"], gap["end_ms"], gap["start_ms"], None
-        for over in self.times["talk_over"]:
-            if when.talk_over_s and over["call_id"] == call_id:
-                if over["overlap_ms"] >= when.talk_over_s * 1000:
-                    yield over["voice"], over["start_ms"], over["end_ms"], over["start_ms"], None
+        for gap in self.times["gaps"] if when.dead_air_s else ():
+            long = gap["duration_ms"] >= (when.dead_air_s or 0) * 1000
+            if gap["call_id"] == call_id and gap["place"] == "middle" and long:
+                yield gap["voice_before"], gap["start_ms"], gap["end_ms"], gap["start_ms"], None
+        for over in self.times["talk_over"] if when.talk_over_s else ():
+            if over["call_id"] == call_id and over["overlap_ms"] >= (when.talk_over_s or 0) * 1000:
+                yield over["voice"], over["start_ms"], over["end_ms"], over["start_ms"], None
         for phrase in when.say or ():
             for said in sql_oracles.spoken(self.rows, call_id).values():
                 for words in sql_oracles.said_phrase(said, sql_oracles.tokens(phrase), 2000, when.slop):
