@@ -11,6 +11,12 @@
 -- limits: rows are compared by a hash of all their columns; before landing both sides are computed
 with stored_rows as (
     select
+        'call_measures' as relation,
+        call_id,
+        hash(call_measures) as rows_hash
+    from call_measures
+    union all
+    select
         'call_monologues' as relation,
         call_id,
         hash(call_monologues) as rows_hash
@@ -60,6 +66,12 @@ with stored_rows as (
 ),
 
 computed_rows as (
+    select
+        'call_measures' as relation,
+        call_id,
+        hash(call_measures) as rows_hash
+    from computed.call_measures
+    union all
     select
         'call_monologues' as relation,
         call_id,

@@ -2,6 +2,7 @@
 -- question: What was each call like, in the figures that QA compares?
 -- grain: one row per landed call
 -- key: call_id
+-- stored: at landing
 -- columns:
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
@@ -75,12 +76,13 @@ answers as (
     group by call_id
 ),
 
+-- Adding in a settled order gives the same sum to the last digit, for the check of stored rows.
 moods as (
     select
         call_id,
-        sum(if(speaker = 'customer', sentiment * rated_words, null))
+        sum(if(speaker = 'customer', sentiment * rated_words, null) order by call_quarter)
         / sum(if(speaker = 'customer', rated_words, null)) as customer_sentiment,
-        sum(if(speaker = 'agent', sentiment * rated_words, null))
+        sum(if(speaker = 'agent', sentiment * rated_words, null) order by call_quarter)
         / sum(if(speaker = 'agent', rated_words, null)) as agent_sentiment
     from call_quarters
     where rated_words > 0

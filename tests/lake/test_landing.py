@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Connection
     from tasks.rows import FinishedCall
 
-WRITTEN = (*PARTITIONED, "speech_spans", "gaps", "call_speakers")
+WRITTEN = (*PARTITIONED, *(mart for mart in mart_names() if mart != "talk_over"))
 """The relations of which a finished call has rows in Parquet files; nobody in it talks over anybody."""
 
 

@@ -86,6 +86,7 @@ def test_a_call_that_lands_again_takes_its_marts_rows_along(lake: Lake) -> None:
         "talk_over": (1,),
         "call_quarters": (3,),
         "call_monologues": (2,),
+        "call_measures": (1,),
         "voice_tokens": (2,),
         "token_calls": (12,),
     }
