@@ -80,7 +80,7 @@ def is_company(script: Script, first: int, end: int) -> bool:
     if script.next(end - 1) in SURELY_COMPANY:
         return True
     return not script.tokens[first].name.first and any(
-        script.next(end - 1, steps) in COMPANY for steps in (1, 2)
+        core in COMPANY for core in (script.cores[end - 1], script.next(end - 1), script.next(end - 1, 2))
     )
 
 

@@ -182,7 +182,7 @@ def _fills_slot(script: Script, at: int) -> bool:
     """Whether an everyday name is nothing but one here: the phrase ends behind it, or goes on as one."""
     reading = script.tokens[at].name
     if not reading.everyday:
-        return reading.first or reading.last or script.prev(at) in {"to", "with"}
+        return reading.first or reading.last or script.prev(at) in {"to", "with", "for"}
     return _phrase_ends(script, at) or _is_last_name(script, at + 1)
 
 
