@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CALLS, _SENTENCES = 32, 125
+_SENTENCE = "i want to know where my order is"
 _ANSWER = b"x" * 20_000
 
 
@@ -44,9 +45,7 @@ def main() -> None:
 
 def steps(lake: Lake, form: str) -> None:
     """Everything that is done with a lake, once or a few times."""
-    words = [
-        word for at in range(_SENTENCES) for word in spoken("i want to know where my order is", at * 3000, 0)
-    ]
+    words = [word for at in range(_SENTENCES) for word in spoken(_SENTENCE, at * 3000, 0)]
     calls = [finished_call(f"call-{number:03}", words={0: words}, findings=()) for number in range(_CALLS)]
     landing = Landing([(call, landed_row(call)) for call in calls], [], [])
 
