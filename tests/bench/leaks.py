@@ -187,7 +187,7 @@ def _landed(lake: Lake) -> Iterator[Landed]:
 def _copy(lake: Lake, path: str) -> tuple[tuple[Word, ...], Sequence[Track]]:
     """What the engine hears in a redacted copy, and the copy itself."""
     settings = load_settings(lake=str(lake.root), engine="local")
-    store = AnswerStore(f"{lake.root}/again", load_keyring(settings.key_file))
+    store = AnswerStore(lake.files.under("again"), load_keyring(settings.key_file))
     file = lake.root / path
     recording = Recording(str(file), "", file.stat().st_size, None, CallMetadata())
     archive = Archive.at(str(file.parent))
