@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tasks.files.s3 import S3Files
 from tasks.lake import bucket_access
-from tasks.lake.catalog import reading
+from tasks.lake.catalog import attach_statement, reading
 from tasks.lake.connection import extension_file, quoted
 from tasks.lake.layout import statements_of_views
 from tasks.lake.stored_marts import up_to_date
@@ -35,18 +35,12 @@ def attach_script(lake: Lake, *, install: bool) -> str:
     statements = [*_extensions(lake, install=install), "set timezone = 'UTC'"]
     if isinstance(lake.files, S3Files):
         statements.append(bucket_access.secret_statement(lake.files))
-    options = ", ".join(filter(None, [lake.catalog.options, "read_only"]))
-    statements.append(
-        f"attach if not exists {quoted(lake.catalog.ducklake)} as stored "
-        f"(data_path {quoted(f'{lake.data.address}/')}, {options})"
-    )
+    statements.append(attach_statement(lake, "read_only"))
     statements += [_CREATE.sub(r"create or replace \1 ", _COMMENT_LINES.sub("", view)) for view in views]
     return "".join(f"{statement.strip()};\n" for statement in statements)
 
 
 def _extensions(lake: Lake, *, install: bool) -> list[str]:
-    in_bucket = bucket_access.EXTENSIONS if isinstance(lake.files, S3Files) else ()
-    names = (*lake.catalog.extensions, *in_bucket, "ducklake")
     if install:
-        return [f"{verb} {name}" for name in names for verb in ("install", "load")]
-    return [f"load {quoted(str(extension_file(name)))}" for name in names]
+        return [f"{verb} {name}" for name in lake.extensions for verb in ("install", "load")]
+    return [f"load {quoted(str(extension_file(name)))}" for name in lake.extensions]

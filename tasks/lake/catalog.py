@@ -86,6 +86,12 @@ class Lake:
         """The conversations as they were heard, encrypted."""
         return self.files.under("heard")
 
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """What DuckDB needs to read it."""
+        in_bucket = bucket_access.EXTENSIONS if isinstance(self.files, S3Files) else ()
+        return (*self.catalog.extensions, *in_bucket, "ducklake")
+
     def exists(self) -> bool:
         """Whether a lake was made at this place.
 
@@ -177,6 +183,15 @@ def in_turn(lake: Lake) -> Iterator[None]:
         yield
 
 
+def attach_statement(lake: Lake, option: str) -> str:
+    """What attaches a lake as `stored`, once its extensions are loaded and its bucket may be read."""
+    options = ", ".join(filter(None, [lake.catalog.options, option]))
+    return (
+        f"attach if not exists {quoted(lake.catalog.ducklake)} as stored "
+        f"(data_path {quoted(f'{lake.data.address}/')}, {options})"
+    )
+
+
 def _need(lake: Lake) -> None:
     if not lake.exists():
         raise SettingsError(
@@ -187,23 +202,17 @@ def _need(lake: Lake) -> None:
 @contextmanager
 def _attached(lake: Lake, option: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with the lake as `stored`. What does not fit into memory goes where only the owner may look."""
-    bucket = lake.files if isinstance(lake.files, S3Files) else None
-    extensions = [*lake.catalog.extensions, *(bucket_access.EXTENSIONS if bucket else ()), "ducklake"]
-    options = ", ".join(filter(None, [lake.catalog.options, option]))
     with ExitStack() as stack:
         spill = (
             lake.root / "spill"
             if lake.root
             else stack.enter_context(TemporaryDirectory(prefix="callarchive-"))
         )
-        connection = stack.enter_context(connect(extensions, temp_directory=str(spill)))
-        if bucket:
-            bucket_access.give_access(connection, bucket)
+        connection = stack.enter_context(connect(lake.extensions, temp_directory=str(spill)))
+        if isinstance(lake.files, S3Files):
+            bucket_access.give_access(connection, lake.files)
         with _told_as_trouble(lake):
-            connection.execute(
-                f"attach {quoted(lake.catalog.ducklake)} as stored "
-                f"(data_path {quoted(f'{lake.data.address}/')}, {options})"
-            )
+            connection.execute(attach_statement(lake, option))
         yield connection
 
 

@@ -59,7 +59,7 @@ def ask_plainly(script: Path, sql: str, database: str = ":memory:") -> Any:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
+    answer = json.loads(done.stdout.splitlines()[-1])  # what comes before it is a progress bar
     return [json.loads(row) for row in answer] if isinstance(answer, list) else answer
 
 
