@@ -345,7 +345,7 @@ def _city_end(script: Script, say: Say, at: int) -> int | None:
     ):
         return at + 1
     return (
-        at + 1 if script.cores[at] == "in" and _city_end(script, say, at + 1) and at + 1 < say.end else None
+        at + 1 if script.cores[at] == "in" and at + 1 < say.end and _city_end(script, say, at + 1) else None
     )
 
 
