@@ -32,6 +32,8 @@ import pyarrow.parquet as pq
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from numpy.typing import NDArray
+
 _LEAST: Final = 8
 """Bytes that a needle has at least: shorter ones turn up by chance."""
 _LEAST_DIGITS: Final = 10
@@ -39,6 +41,7 @@ _WINDOW_WORDS: Final = 5
 _HASHES: Final = ("md5", "sha1", "sha256")
 _HASH_BYTES: Final = 8
 """So much of a hash's beginning gives it away."""
+_TABLE_BITS: Final = 20
 _DEEPEST: Final = 4
 _ALPHANUMERIC: Final = frozenset((string.ascii_letters + string.digits).encode())
 _OTHERS: Final = bytes(set(range(256)) - _ALPHANUMERIC)
@@ -95,14 +98,20 @@ class _Needles:
 
 
 def _hits(content: bytes, needles: Mapping[int, list[tuple[bytes, str, str]]]) -> Iterator[tuple[str, str]]:
-    starts = np.fromiter(needles, np.uint64, len(needles))
+    """A table of hashes tells at once where no needle begins: that is nearly everywhere."""
+    begins = np.zeros(1 << _TABLE_BITS, np.bool_)
+    begins[_hashed(np.fromiter(needles, np.uint64, len(needles)))] = True
     for shift in range(min(_LEAST, max(0, len(content) - _LEAST + 1))):
         blocks = np.frombuffer(content, "<u8", count=(len(content) - shift) // _LEAST, offset=shift)
-        for block in np.flatnonzero(np.isin(blocks, starts)):
+        for block in np.flatnonzero(begins[_hashed(blocks)]):
             place = shift + _LEAST * int(block)
-            for needle, name, form in needles[int(blocks[block])]:
+            for needle, name, form in needles.get(int(blocks[block]), ()):
                 if content.startswith(needle, place):
                     yield name, form
+
+
+def _hashed(blocks: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return (blocks * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - _TABLE_BITS)
 
 
 def _squeezed(content: bytes) -> bytes:
