@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Lake
 
 ROW_GROUP_ROWS: Final = 500_000
-_DELTA: Final = ("start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word")
+_LISTS: Final = {"tokens": "tokens.list.element", "word_indexes": "word_indexes.list.element"}
+"""What Parquet calls the values of a list; an encoding is stated for these."""
+_DELTA: Final = (
+    "start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word", _LISTS["word_indexes"]
+)  # fmt: skip
 _UNKNOWN_DATE: Final = "__HIVE_DEFAULT_PARTITION__"
 _FOLDER: Final = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
 _PATH: Final = f"if(files.path_is_relative, {_FOLDER}, '') || files.path"
@@ -141,11 +145,12 @@ def dropped_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> set[str]
 
 def encoding(columns: Sequence[str]) -> dict[str, Any]:
     """How a table's columns are written."""
-    delta = [name for name in columns if name in _DELTA]
+    paths = [_LISTS.get(name, name) for name in columns]
+    delta = [path for path in paths if path in _DELTA]
     return {
         "compression": "zstd",
         "compression_level": 3,
-        "use_dictionary": [name for name in columns if name not in delta],
+        "use_dictionary": [path for path in paths if path not in delta],
         "column_encoding": dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
     }
 
