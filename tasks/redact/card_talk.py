@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tasks.redact.runs import Run
-    from tasks.redact.script import Say, Script
+    from tasks.redact.script import Script
 
 CARD_DIGITS = 12
 """So many digits told by one speaker, in one breath or the next, are a card's, or most of one."""
@@ -80,7 +80,7 @@ def is_told_alone(script: Script, first: int, end: int, talk: CardTalk) -> bool:
     return (
         index in talk.says
         and say.end - say.first - (end - first) <= FEW
-        and not (index and _asks_other(script, script.says[index - 1]))
+        and not (index and asks_quantity(script, script.says[index - 1]))
     )
 
 
@@ -90,8 +90,3 @@ def is_code(script: Script, run: Run, talk: CardTalk) -> bool:
         return False
     say = script.span(run.first)
     return (run.dictated and not run.quantity) or say.end - say.first - (run.end - run.first) <= HARDLY_ANY
-
-
-def _asks_other(script: Script, say: Say) -> bool:
-    """Whether an amount or a time is asked for."""
-    return asks_quantity(script, say) or "time" in script.cores[say.first : say.end]

@@ -93,7 +93,8 @@ def _asks_another(script: Script, index: int) -> bool:
 def _turns_away(script: Script, before: int, here: int) -> bool:
     """Whether the talk has left a question: it asked for an amount, was refused, or another one came."""
     if not script.cues[before]:
-        return script.words[script.says[before].end - 1].endswith("?")
+        say = script.says[before]
+        return script.words[say.end - 1].endswith("?") or asks_quantity(script, say)
     return any(refuses(script, script.says[index]) for index in range(before + 1, here, 2))
 
 

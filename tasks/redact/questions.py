@@ -29,12 +29,13 @@ def asks(script: Script, index: int) -> bool:
 
 
 def asks_quantity(script: Script, say: Say) -> bool:
-    """Whether the last question in it wants an amount: "and how much to pay off the phone"."""
+    """Whether the last question in it wants an amount or a time: "and how much to pay off the phone"."""
     cores = script.cores[max(say.first, say.end - 30) : say.end]
     if "amount" in cores[-2:]:
         return True
-    return "how" in cores and any(
-        how == "how" and many in QUANTITIES for how, many in itertools.pairwise(cores)
+    return ("how" in cores or "time" in cores) and any(
+        (first == "how" and second in QUANTITIES) or (first, second) == ("what", "time")
+        for first, second in itertools.pairwise(cores)
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact import lexicon
 from tasks.redact.amounts import is_quantity
+from tasks.redact.questions import asks_quantity
 from tasks.redact.run_words import exemplifies, is_solid
 from tasks.redact.spoken_numbers import digits_of
 from tasks.redact.tokens import NUMERIC, Atom, Token
@@ -267,7 +268,8 @@ def _linked(script: Script, before: Run, run: Run) -> Run:
     lead = script.cores[script.says[saying].first : run.first]
     tail = script.cores[before.end : script.says[said].end]
     plain = _GAP.issuperset(lead) and _GAP.issuperset(tail)
-    prompted = any(script.cues[say] for say in range(said + 1, saying))
+    asked = range(said + 1, saying)
+    prompted = any(script.cues[say] or asks_quantity(script, script.says[say]) for say in asked)
     if prompted or not plain or any(script.tokens[word].sealed for word in between):
         return run
     return run._replace(follows=True)

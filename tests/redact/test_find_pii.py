@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import pytest
-from talk import redacted, talk
+from talk import labelled, redacted, talk
 
 from tasks.find_pii import find_pii
 from tasks.redact.rules import Rules, load_rules
@@ -135,5 +138,62 @@ def test_whispers_way_of_cutting_at_dashes_is_read(piece: str, rules: Rules) -> 
     assert said[1] in {"It's [PERSON]", "It's [PHONE]"}
 
 
+def test_a_call_may_end_after_any_word(rules: Rules) -> None:
+    cut = random.Random(3)  # noqa: S311  (nothing secret: the same places every time)
+    for said in (item.conversation for item in labelled()):
+        end = cut.randrange(len(said.words)) + 1
+        turns = (
+            replace(turn, end_word=min(turn.end_word, end)) for turn in said.turns if turn.first_word < end
+        )
+        find_pii(Conversation(said.words[:end], tuple(turns)), rules)
+    assert redacted(talk("c: i live at 12 oak street in"), rules) == ["i live at [ADDRESS] in"]
+
+
 def test_a_call_may_end_in_the_middle_of_a_question(rules: Rules) -> None:
     assert redacted(talk("a: is"), rules) == ["is"]
+
+
+CARD_TOLD = ("a: card number please", "c: 4111 1111", "a: okay", "c: 1111 1111")
+
+
+@pytest.mark.parametrize(
+    "question", ["and flip it over for me", "what does it say by the signature", "great"]
+)
+@pytest.mark.parametrize("code", ["four oh nine", "128", "seven forty two"])
+def test_short_numbers_soon_after_a_card_are_its_code_however_they_are_asked_for(
+    question: str, code: str, rules: Rules
+) -> None:
+    said = redacted(talk(*CARD_TOLD, f"a: {question}", f"c: {code}"), rules)
+    assert code not in said[-1]
+
+
+@pytest.mark.parametrize("date", ["june twenty eight", "the sixth of twenty eight", "0628", "06/28"])
+def test_a_month_and_year_soon_after_a_card_is_its_expiry(date: str, rules: Rules) -> None:
+    assert redacted(talk(*CARD_TOLD, "a: good until", f"c: {date}"), rules)[-1] == "[CARD_EXPIRY]"
+
+
+def test_amounts_and_times_after_a_card_stay(rules: Rules) -> None:
+    said = redacted(talk(*CARD_TOLD, "a: how much is it", "c: twelve fifty"), rules)
+    assert said[-1] == "twelve fifty"
+    said = redacted(talk(*CARD_TOLD, "a: what time suits", "c: eleven thirty"), rules)
+    assert said[-1] == "eleven thirty"
+
+
+@pytest.mark.parametrize(
+    ("line", "heard"),
+    [
+        ("c: it's 4,111 1,111 1111 1,111 thanks", "it's [CARD_NUMBER] thanks"),
+        ("c: fifth of november nineteen seventy eight", "[DOB]"),
+        ("c: my email is kmillsedexample .com", "my email is [EMAIL]"),
+        ("c: you can use jane.doegmail.com", "you can use [EMAIL]"),
+        ("c: she said graham would ring", "she said [PERSON] would ring"),
+        ("c: could i speak to grace please", "could i speak to [PERSON] please"),
+        ("a: is this joy", "is this [PERSON]"),
+        ("c: my husband will call back", "my husband will call back"),
+        ("a: is one eighty nine a night fine", "is one eighty nine a night fine"),
+        ("c: i drive a 2014 F-150 now", "i drive a 2014 F-150 now"),
+    ],
+)
+def test_what_is_told_without_a_question(line: str, heard: str, rules: Rules) -> None:
+    said = redacted(talk(line), rules)[0]
+    assert said.replace("[NUMBER]", "[CARD_NUMBER]") == heard
