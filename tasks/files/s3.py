@@ -59,8 +59,8 @@ class S3Files:
 
     def write(self, path: str, content: bytes) -> None:
         """An object appears in one step, when all of it has arrived."""
-        with self.new(path) as file:
-            file.write(content)
+        with self._told(), _storage().open_output_stream(self._key(path)) as stream:
+            stream.write(content)
 
     @contextmanager
     def new(self, path: str) -> Iterator[BinaryIO]:
@@ -86,7 +86,7 @@ class S3Files:
                 _storage().open_input_stream(self._key(path)) as stream,
                 copy.open("wb") as file,
             ):
-                shutil.copyfileobj(stream, file, 1 << 20)
+                shutil.copyfileobj(stream, file, _BLOCK_BYTES)
             yield copy
 
     def remove(self, path: str) -> bool:
