@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from tasks.errors import CheckFailed
 from tasks.lake.catalog import in_turn, rewriting
+from tasks.lake.layout import CATALOG
 from tasks.lake.parquet_files import (
     ROW_GROUP_ROWS,
     data_files,
@@ -81,13 +82,11 @@ def compact(lake: Lake, *, most_files: int = 1, keep_hours: float = 24) -> Compa
 def rewrite_files(connection: duckdb.DuckDBPyConnection, lake: Lake, choose: Choose) -> list[tuple[int, int]]:
     """Replace the files that `choose` puts together by one each: how many they were, and its rows.
 
-    Files without a row are dropped.
+    Files without a row are dropped with those they are put together with.
     """
     done = []
     for name, files in data_files(connection, lake).items():
-        if not all(file.rows_left for file in files):
-            _drop_empty(connection, lake, name)
-        for group in choose([file for file in files if file.rows_left]):
+        for group in choose(files):
             done.append((len(group), _rewrite(connection, lake, name, group)))  # noqa: PERF401  (work, not a list)
     return done
 
@@ -112,12 +111,6 @@ def crowded(connection: duckdb.DuckDBPyConnection, lake: Lake, most_files: int) 
     )
 
 
-def _drop_empty(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str) -> None:
-    """Drop files whose rows were deleted one after the other: nothing is left in them to be replaced."""
-    with in_turn(lake):
-        connection.execute("call ducklake_rewrite_data_files('stored', ?, delete_threshold => 0.99)", [name])
-
-
 def _rewrite(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, group: Sequence[DataFile]) -> int:
     """Replace files of one table and day by one with the rows that are left in them; how many these are.
 
@@ -138,7 +131,22 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, group
             raise
         if not rows:
             lake.data.remove(path)
+        _end(connection, [file.id for file in group if file.id is not None])
     return rows
+
+
+def _end(connection: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
+    """Drop files all of whose rows are deleted: with notes in the catalog about some, DuckLake keeps them.
+
+    No version shows other rows for it: those before this one have the files still, this one nothing of them.
+    """
+    for kind in ("data", "delete"):
+        connection.execute(
+            f"update {CATALOG}.ducklake_{kind}_file "
+            f"set end_snapshot = (select max(snapshot_id) from {CATALOG}.ducklake_snapshot) "
+            "where end_snapshot is null and data_file_id in (select unnest(?))",
+            [numbers],
+        )
 
 
 def _replace(  # noqa: PLR0913, PLR0917  (both sides of the exchange)

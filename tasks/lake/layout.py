@@ -12,7 +12,7 @@ from tasks.questions.macros import macro_statements
 from tasks.questions.relations import computed_statements, load_relations, view_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     import duckdb
 
@@ -76,31 +76,6 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         for column, kind in columns.items():
             connection.execute(f'alter table stored.{name} add column "{column}" {kind}')
     connection.execute("commit")
-
-
-def in_catalog_still(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The tables divided by day whose small changes would still go into the catalog instead of files."""
-    rows = connection.execute(
-        f"""
-        select tables.table_name
-        from {CATALOG}.ducklake_table as tables
-        inner join {CATALOG}.ducklake_partition_info as divided using (table_id)
-        where tables.end_snapshot is null and divided.end_snapshot is null and table_id not in (
-            select scope_id from {CATALOG}.ducklake_metadata
-            where key = 'data_inlining_row_limit' and scope = 'table'
-        )
-        """
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
-def keep_out_of_catalog(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
-    """Let every change of these tables go into files.
-
-    To move it from the catalog into files later (DuckLake's flush) shows who is reading rows twice or never.
-    """
-    for name in names:
-        connection.execute("call stored.set_option('data_inlining_row_limit', 0, table_name => ?)", [name])
 
 
 def _lacking(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

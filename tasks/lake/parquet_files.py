@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+import duckdb
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    import duckdb
     import pyarrow as pa
 
     from tasks.lake.catalog import Lake
@@ -65,13 +65,15 @@ def register(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, writt
 class DataFile:
     """A file that is part of a table now."""
 
+    id: int | None
+    """The catalog's number for it."""
     name: str
     """What DuckDB calls it: its whole path; of rows that the catalog itself holds, their table in there."""
     day: str | None
     """Its rows' call_date; None also for tables that are not divided by day."""
     rows: int
     deleted_rows: int
-    """Of these, as delete files say."""
+    """Of these, as delete files and the catalog say."""
 
     @property
     def rows_left(self) -> int:
@@ -85,6 +87,8 @@ def data_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> dict[str, l
         f"""
         select
             tables.table_name,
+            tables.table_id,
+            files.data_file_id,
             {_PATH},
             days.partition_value,
             files.record_count,
@@ -99,16 +103,30 @@ def data_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> dict[str, l
         order by files.data_file_id
         """
     ).fetchall()
+    deletions = {table: _deletions(connection, table) for table in {row[1] for row in rows}}
     found: dict[str, list[DataFile]] = {}
-    for name, path, *rest in rows:
-        found.setdefault(name, []).append(DataFile(f"{lake.data.address}/{_below(lake, path)}", *rest))
+    for name, table, number, path, day, count, deleted in rows:
+        whole = f"{lake.data.address}/{_below(lake, path)}"
+        gone = deleted + deletions[table].get(number, 0)
+        found.setdefault(name, []).append(DataFile(number, whole, day, count, gone))
     return found
+
+
+def _deletions(connection: duckdb.DuckDBPyConnection, table: int) -> dict[int, int]:
+    """How many rows of each file of a table are deleted by a note in the catalog itself."""
+    try:
+        rows = connection.execute(
+            f"select file_id, count(*) from {CATALOG}.ducklake_inlined_delete_{table} group by file_id"
+        ).fetchall()
+    except duckdb.CatalogException:  # DuckLake makes it for the first deletion
+        return {}
+    return dict(rows)
 
 
 def rows_in_catalog(connection: duckdb.DuckDBPyConnection, name: str) -> list[DataFile]:
     """What the catalog itself holds of a table, as if it were a file."""
     rows = connection.execute(
-        f"select filename, null, count(*), 0 from stored.{name} "
+        f"select null, filename, null, count(*), 0 from stored.{name} "
         "where starts_with(filename, 'ducklake_inlined') group by filename"
     ).fetchall()
     return [DataFile(*row) for row in rows]

@@ -100,6 +100,18 @@ def test_who_reads_a_version_that_was_replaced_can_finish(lake: Lake) -> None:
     assert len(_files(lake)) == 2
 
 
+def test_a_version_between_two_replacements_keeps_its_calls(lake: Lake) -> None:
+    with writing(lake) as connection, reading(lake) as first:
+        counted = "select count(*) from stored.calls"
+        assert first.execute(counted).fetchone() == (11,)
+        _land(connection, lake, finished_call("call-0-0", run_id="run-7"))
+        with reading(lake) as second:
+            assert second.execute(counted).fetchone() == (11,)
+            _land(connection, lake, finished_call("call-0-1", run_id="run-8"))
+            compact(lake)
+            assert [one.execute(counted).fetchone() for one in (first, second)] == [(11,), (11,)]
+
+
 @pytest.mark.parametrize("step", ["register", "_write"])
 def test_a_compaction_that_fails_changes_nothing(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, step: str
