@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tasks.compare.alignment import Pair, align
 from tasks.compare.calibration import Calibration
-from tasks.coverage import Coverage, coverage
 from tasks.compare.normalise import normalise
+from tasks.coverage import Coverage, coverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
