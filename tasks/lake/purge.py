@@ -22,7 +22,7 @@ def purge(lake: Lake) -> None:
     """
     with rewriting(lake) as connection:
         with in_turn(lake):
-            connection.execute("call ducklake_flush_inlined_data('stored')")
+            _flush(connection)
         rewrite_files(connection, lake, lambda files: [[file] for file in files if file.deleted_rows])
         drop_versions(connection, lake, keep_hours=0)
         with in_turn(lake):
@@ -31,12 +31,19 @@ def purge(lake: Lake) -> None:
         lake.catalog.empty_free_room()
 
 
+def _flush(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the catalog's rows into files, on one thread: on several, DuckLake 1.5.5 now and then aborts."""
+    connection.execute("set threads = 1")
+    connection.execute("call ducklake_flush_inlined_data('stored')")
+    connection.execute("reset threads")
+
+
 def _narrow_statistics(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the catalog forget texts that are gone: DuckLake only ever widens what it knows of a whole table.
 
     Afterwards it knows what the files say, so all rows have to be in files first.
     """
-    connection.execute("call ducklake_flush_inlined_data('stored')")
+    _flush(connection)
     connection.execute(
         f"""
         update {CATALOG}.ducklake_table_column_stats as known

@@ -160,6 +160,7 @@ def test_nothing_of_it_is_written_anywhere(sandbox: Sandbox) -> None:
     assert sandbox.leaks() == []
 
 
+@pytest.mark.slow
 def test_nothing_is_written_anywhere_whatever_fails(tmp_path: Path) -> None:
     """All calls fail in turn: in the plan, each at another stage, in landing; then they land."""
     with opened(tmp_path / "faulty", len(STAGES), 3) as box:

@@ -210,7 +210,7 @@ def test_a_second_ingest_into_a_lake_is_told_to_wait(
     [
         (("ingest", "/no/such/folder"), 2, "nothing at this source"),
         pytest.param(("ingest", ".", "--engine", "nobody"), 2, "there is no engine"),
-        (("ingest", ".", "--lake", "s3://bucket/lake"), 2, "not supported yet"),
+        (("ingest", ".", "--lake", "s3://bucket/lake"), 2, "?catalog=postgresql://"),
         (("ingest", ".", "--since", "yesterday"), 2, "since"),
         (("ingest", ".", "--limit", "0"), 2, "limit"),
         (("sql", "select 1", "--lake", "nowhere"), 2, "no lake at"),
