@@ -129,8 +129,13 @@ def _timed(work: Callable[[], T]) -> tuple[tuple[float, float], T]:
 
 
 def _values(question: Question) -> dict[str, object]:
-    """Defaults, and a phrase where one must be given."""
-    return bind(question, {one.name: PHRASE for one in question.parameters if one.required})
+    """Defaults; a phrase or the second day where something must be given."""
+    given = {
+        one.name: "2026-01-06" if one.type == "date" else PHRASE
+        for one in question.parameters
+        if one.required
+    }
+    return bind(question, given)
 
 
 def _questions(place: Path, before: dict[str, Took]) -> dict[str, Took]:
