@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("millions", nargs="*", type=int, default=[1, 10, 100])
     parser.add_argument("--without-peers", action="store_true", help="leave out pandas, polars and SQLite")
     asked = parser.parse_args()
+    os.environ["CALLARCHIVE_KEEP_VERSIONS_HOURS"] = "0"  # others would read what compaction replaced as well
     with tempfile.TemporaryDirectory() as folder:
         _print_other_forms(Path(folder))
         before: dict[str, Took] = {}
