@@ -65,7 +65,7 @@ def ingest(
         print_json(summary.as_dict())
     else:
         print_summary(summary)
-        say(f"lake: {LakeAt.at(load_settings(lake=lake).lake).root}")
+        say(f"lake: {LakeAt.at(load_settings(lake=lake).lake).address}")
     if summary.exit_code:
         raise typer.Exit(summary.exit_code)
 

@@ -36,7 +36,7 @@ def schedule(
     prepare_environment(verbose=True)
     with prefect_server() as address:
         say(f"Prefect: {address.removesuffix('/api')}")
-        say(f"every {cron} ({timezone}): {source} into {place.root}; stop with Ctrl-C")
+        say(f"every {cron} ({timezone}): {source} into {place.address}; stop with Ctrl-C")
         serve_nightly(
-            str(Path(source).resolve()) if "://" not in source else source, str(place.root), cron, timezone
+            str(Path(source).resolve()) if "://" not in source else source, place.address, cron, timezone
         )

@@ -50,4 +50,4 @@ def status(
     if reasons.num_rows:
         print_table(reasons, title="\nNot landed")
     print_table(money, title="\nEngines")
-    say(f"lake: {place.root}")
+    say(f"lake: {place.address}")
