@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import pyarrow as pa
 import typer
 
-from flows.cli.options import Json, Lake
+from flows.cli.options import Json, Lake, Since, Until, day_of
 from flows.cli.output import print_json, print_table, say
 from tasks.lake.catalog import Lake as LakeAt
 from tasks.rules.rules_file import DEFAULT_RULES, load_rules
@@ -19,13 +18,6 @@ from tasks.run_rules import run_rules as run_over
 from tasks.settings import load_settings
 
 _SHOWN_CALLS = 5
-
-Since = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls from this day on (UTC).")
-]
-Until = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls up to this day (UTC).")
-]
 
 rules = typer.Typer(no_args_is_help=True)
 
@@ -52,7 +44,7 @@ def run(
     Example: callarchive rules run --since 2026-03-01 --rules rules.yaml
     """
     place = LakeAt.at(load_settings(lake=lake).lake)
-    done = run_over(place, load_rules(file), _day(since), _day(until))
+    done = run_over(place, load_rules(file), day_of(since), day_of(until))
     if json:
         print_json(done.as_dict())
         return
@@ -79,7 +71,7 @@ def diff(
     """
     place = LakeAt.at(load_settings(lake=lake).lake)
     versions = rules_named(place, old), rules_named(place, new)
-    changes = compare_rules(place, *versions, _day(since), _day(until))
+    changes = compare_rules(place, *versions, day_of(since), day_of(until))
     if json:
         print_json(
             {
@@ -114,10 +106,6 @@ def check(
         pa.table({"rule": list(read.rules), "about": [rule.about for rule in read.rules.values()]}),
         title=f"{len(read.rules)} rules, hash {read.hash}",
     )
-
-
-def _day(given: datetime | None) -> date | None:
-    return given.date() if given else None
 
 
 def _row(change: RuleChange) -> dict[str, object]:

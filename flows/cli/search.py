@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from flows.cli.options import Json, Lake
+from flows.cli.options import Json, Lake, Since, Until, day_of
 from flows.cli.output import print_json, say, stdout
 from tasks.lake.catalog import Lake as LakeAt
 from tasks.lake.catalog import reading
@@ -25,12 +24,8 @@ def register(app: typer.Typer) -> None:
 def search(
     phrase: Annotated[str, typer.Argument(help="The words in their order.", show_default=False)],
     speaker: Annotated[str | None, typer.Option(help="Only said by agent, customer ...")] = None,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls from this day on (UTC).")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only calls up to this day (UTC).")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     slop: Annotated[int, typer.Option(min=0, max=20, help="Other words of the speaker in between.")] = 0,
     limit: Annotated[
         int, typer.Option(min=1, max=10_000, help="Show so many places, newest call first.")
@@ -43,8 +38,7 @@ def search(
 
     Example: callarchive search "cancel my account" --speaker customer --since 2026-03-01
     """
-    first, last = (day.date() if day else None for day in (since, until))
-    asked = Search(phrase, speaker, slop, first, last, limit, context)
+    asked = Search(phrase, speaker, slop, day_of(since), day_of(until), limit, context)
     with reading(LakeAt.at(load_settings(lake=lake).lake)) as connection:
         found = search_in(connection, asked)
     if json:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tasks.lake.tables import PARTITIONED, TABLES
 from tasks.questions.macros import macro_statements
-from tasks.questions.relations import computed_statements, load_relations, view_statements
+from tasks.questions.relations import load_relations, view_statements
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -49,12 +49,6 @@ def statements_of_views(
     lacking = _lacking(connection)
     views = view_statements(load_relations(), with_comments=with_comments, stored=stored)
     return [_completed(statement, lacking) for statement in views] + macro_statements()
-
-
-def create_computed(connection: duckdb.DuckDBPyConnection) -> None:
-    """The stored marts once more, as `computed.NAME`: what the check compares them with."""
-    for statement in computed_statements(load_relations()):
-        connection.execute(statement)
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:

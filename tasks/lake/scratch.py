@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tasks.lake.layout import create_computed, create_tables, create_views
+from tasks.lake.layout import create_tables, create_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,5 +20,4 @@ def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("attach ':memory:' as stored")
         create_tables(connection)
         create_views(connection, with_comments=False)
-        create_computed(connection)
         yield connection

@@ -83,14 +83,5 @@ def view_statements(
     return views + [comment for relation in relations.values() for comment in comments(relation)]
 
 
-def computed_statements(relations: Mapping[str, Question]) -> list[str]:
-    """What creates the stored marts once more as `computed.NAME`, computed and not read, for the checks."""
-    marts = [relation for relation in relations.values() if relation.stored]
-    return [
-        "create schema computed",
-        *(f"create view computed.{mart.name} as\n{mart.sql}" for mart in marts),
-    ]
-
-
 def _from_table(mart: Question) -> str:
     return f"select {', '.join(column.name for column in mart.columns)} from stored.{mart.name}"

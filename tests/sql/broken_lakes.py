@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tasks.lake.stored_marts import computed
-from tasks.lake.tables import TABLES, as_table
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -450,15 +447,6 @@ def silent_call_said_to_have_speech(rows: Lake) -> list[Row]:
     call = wordless(rows)
     call["silence_ms"] -= 10
     return [{"call_id": call["call_id"], "uncovered_ms": call["duration_ms"]}]
-
-
-@breaks("stored_marts_current")
-def span_lost_from_its_mart(rows: Lake) -> list[Row]:
-    spans = computed({name: as_table(name, rows[name]) for name in TABLES})["speech_spans"]
-    rows["speech_spans"] = spans.to_pylist()[1:]
-    lost = spans["call_id"][0].as_py()
-    left = sum(row["call_id"] == lost for row in rows["speech_spans"])
-    return [{"relation": "speech_spans", "call_id": lost, "stored_rows": left, "computed_rows": left + 1}]
 
 
 @breaks("usage_in_range")

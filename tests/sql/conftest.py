@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tasks.lake.layout import create_computed, create_views
+from tasks.lake.layout import create_views
 from tasks.lake.stored_marts import computed, mart_names
 from tasks.lake.tables import TABLES, as_table
 from tasks.questions.bind import bind
@@ -122,5 +122,4 @@ def _open_lake(rows: Lake) -> Connection:
         connection.execute(f"create table stored.{name} as select * from made")
         connection.unregister("made")
     create_views(connection, with_comments=False, stored=mart_names())
-    create_computed(connection)
     return connection
