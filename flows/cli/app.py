@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from flows.cli import (
-    ask,
-    attach,
-    certificate,
-    compact,
-    compare,
-    compliance,
-    demo,
-    doctor,
-    engines,
-    export,
-    ingest,
-    reconcile,
-    redact,
-    report,
-    reveal,
-    rules,
-    schedule,
-    score_redaction,
-    search,
-    sql,
-    status,
-)
-from flows.cli.output import complain
 from tasks.errors import CallArchiveError
+
+COMMANDS: Final = {
+    "demo": "Land the bundled sample calls and show what can be asked. Offline; the second run takes "
+    "seconds.",
+    "ingest": "Transcribe, redact and land an archive's new recordings. Run it again at any time.",
+    "sql": "Ask the lake in SQL. Read-only: writing, attaching and reading other files are refused.",
+    "ask": "Ask a named question. Without a name, list the questions with their parameters.",
+    "search": "Search what was said, as redacted. Case and punctuation do not matter; [CARD_NUMBER] is a "
+    "word, too.",
+    "rules": "Run categories of calls over the archive, and compare two versions.",
+    "attach": "Write a script that shows the lake to any DuckDB client, read-only, and print the line "
+    "that runs it.",
+    "export": "Write calls as text, JSON or captions, as redacted: the lake holds nothing else.",
+    "report": "Write one page for QA leads: volumes, conversations, agents, redaction, what was held "
+    "back, costs.",
+    "redact": "Apply the present rules to landed calls, without transcribing again, and say what changed.",
+    "compliance": "Show calls redacted, findings by entity and tier, recordings held back, what is "
+    "probably left.",
+    "reconcile": "Find calls that are missing in the lake, not in the list, landed late, or not as long "
+    "as listed.",
+    "certificate": "Print a call's signed certificate: versions, rules, keys' ids, counts, muted sound, "
+    "people's decisions.",
+    "reveal": "Show one value that the mode `reversible` has kept. Who asked, when and why is in "
+    "`reveals` first.",
+    "engines": "List the engines with their default model, abilities and price, and say whether a key is "
+    "set.",
+    "compare": "Compare engines on recordings of your own: errors, digits, personal data, times, speed, "
+    "cost.",
+    "compact": "Merge the small files of every day, and delete what no version of the lake needs any more.",
+    "status": "Show recordings by state, reasons for those that did not land, and what the engines took.",
+    "doctor": "Check settings, keys, tools and the lake. Exits with 2 if something is wrong.",
+    "score-redaction": "Score redaction on talk with gold spans, by class and by style; docs/redaction.md "
+    "gives the formats.",
+    "schedule": "Ingest an archive every night, as long as this command runs. Needs nothing set up first.",
+}
+"""A command's module is its name; the text is its docstring's first paragraph, so that help imports none."""
+
+
+class _ImportedWhenAsked(TyperGroup):
+    """Commands that are listed by what COMMANDS says, and imported when one of them is run."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the arguments name, and the arguments that are left for it."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, command_named(name) if name else None, rest
+
 
 app = typer.Typer(
     name="callarchive",
     help="Turn a call center's recording archive into a redacted, word-level lake that SQL can question.",
+    cls=_ImportedWhenAsked,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -42,30 +69,32 @@ app = typer.Typer(
     "4 engine, 5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, "
     "130 interrupted.",
 )
-for command in (
-    demo,
-    ingest,
-    sql,
-    ask,
-    search,
-    rules,
-    attach,
-    export,
-    report,
-    redact,
-    compliance,
-    reconcile,
-    certificate,
-    reveal,
-    engines,
-    compare,
-    compact,
-    status,
-    doctor,
-    score_redaction,
-    schedule,
-):
-    command.register(app)
+for listed, text in COMMANDS.items():
+    app.command(listed, help=text)(lambda: None)
+
+
+def command_named(name: str) -> Any:
+    """A command as Typer runs it; imports its module."""
+    own = typer.Typer()
+    import_module(f"flows.cli.{name.replace('-', '_')}").register(own)
+    return typer.main.get_group(own).commands[name]
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001  (Typer passes it by place)
+    if asked:
+        print(f"callarchive {version('callarchive')}")  # noqa: T201  (what was asked for)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """What stands before a command."""
 
 
 def main() -> None:
@@ -73,11 +102,15 @@ def main() -> None:
     try:
         app()
     except CallArchiveError as error:
-        complain(str(error))
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        complain("interrupted; run the same command again to go on where it stopped")
-        sys.exit(130)
+        _fail("interrupted; run the same command again to go on where it stopped", 130)
     except Exception as error:  # noqa: BLE001  (its message and traceback may quote a customer)
-        complain(f"unexpected {type(error).__name__}; nothing was lost, run again, and report it if it stays")
-        sys.exit(1)
+        _fail(f"unexpected {type(error).__name__}; nothing was lost, run again, and report it if it stays", 1)
+
+
+def _fail(message: str, exit_code: int) -> NoReturn:
+    from flows.cli.output import complain  # noqa: PLC0415  (imports pyarrow, which help does without)
+
+    complain(message)
+    sys.exit(exit_code)
