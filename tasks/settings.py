@@ -111,6 +111,17 @@ class Settings(BaseSettings):
     recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")
     low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
 
+    review_claim_minutes: int = Field(10, ge=1, description="how long an item stays with who took it")
+    review_file: Path | None = Field(
+        None, description="the review desk; empty: review.sqlite in the lake's folder"
+    )
+    review_sample_share: float = Field(
+        0.01, ge=0, le=1, description="share of sure redactions and of untouched turns that people check"
+    )
+    review_second_share: float = Field(
+        0.1, ge=0, le=1, description="share of items that a second person decides, too"
+    )
+
     def key_named(self, name: str) -> str | None:
         """A vendor's key by its usual name (DEEPGRAM_API_KEY ...), if it is set; it is never kept in here."""
         return os.environ.get(name) or dotenv_values(".env").get(name) or None

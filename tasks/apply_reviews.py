@@ -1,0 +1,1 @@
+"""Step: what people decided, put onto a landed call before it is redacted again."""

@@ -1,0 +1,109 @@
+"""The desk's own file: SQLite, read and written by several people's processes at once."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from tasks.desk.schema import SCHEMA, VERSION
+from tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tasks.lake.catalog import Lake
+    from tasks.settings import Settings
+
+_LONGEST_WAIT_S: Final = 10.0
+"""How long one writer waits for another; every transaction here takes milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the desk is. Safe to share between threads: each use opens a connection of its own."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> Desk:
+        """The desk in a file, which is made for its owner's eyes only when there is none.
+
+        Raises:
+            SettingsError: the file cannot be made or read, or a later version made it.
+        """
+        desk = cls(path.expanduser().resolve())
+        try:
+            desk._make_ready()
+        except (OSError, sqlite3.Error) as error:
+            raise SettingsError(f"the review desk {desk.path} cannot be used: {error}") from None
+        return desk
+
+    @contextmanager
+    def connection(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+        """A transaction; rows come as sqlite3.Row. With `write` nobody else writes until it ends.
+
+        Everything inside counts or, where an error leaves it, nothing.
+        """
+        with closing(self._opened()) as connection:
+            connection.execute("begin immediate" if write else "begin")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=_LONGEST_WAIT_S, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma mmap_size = 268435456")
+        return connection
+
+    def _make_ready(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite's files beside it get its mode
+        with closing(self._opened()) as connection:
+            connection.execute("pragma journal_mode = wal")
+            if _version(connection) == VERSION:
+                return
+        with self.connection(write=True) as connection:  # of two that make it, one waits
+            if _version(connection) not in {0, VERSION}:
+                raise SettingsError(f"the review desk {self.path} is of another version of callarchive")
+            if _version(connection) == 0:
+                for statement in SCHEMA:
+                    connection.execute(statement)
+                connection.execute(f"pragma user_version = {VERSION}")
+
+
+def desk_of(settings: Settings, lake: Lake) -> Desk:
+    """The desk that belongs to a lake.
+
+    Raises:
+        SettingsError: the lake is in a bucket and no file is named for its desk, or the file is not usable.
+    """
+    if settings.review_file is not None:
+        return Desk.at(settings.review_file)
+    if lake.root is None:
+        raise SettingsError("a lake in a bucket needs a file for its review desk: CALLARCHIVE_REVIEW_FILE")
+    return Desk.at(lake.root / "review.sqlite")
+
+
+def stamp(at: datetime) -> str:
+    """A moment as every table here holds it: UTC, to the millisecond, in an order that texts have, too."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def moment(stamped: str) -> datetime:
+    """The moment of a stamp."""
+    return datetime.fromisoformat(stamped)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
