@@ -67,7 +67,7 @@ async def hear(
             url = await asyncio.to_thread(archive.link, recording.uri, valid_s)
             bundles = linked(audio, url)
     with stage("transcribe"):
-        heard = await transcriber.transcribe(bundles, usage, voices_apart=apart)
+        heard = await transcriber.transcribe(bundles, usage, voices_apart=apart, sha256=recording.sha256)
     with stage("stitch"):
         words = _words_by_channel(audio, heard, labels_hold=len(bundles) == 1)
         speakers = name_speakers(words, recording.metadata.channels, apart=apart)

@@ -35,6 +35,9 @@ class Receipt:
     """The list price on that day."""
     lost_answers: int = 0
     """Earlier tries that may have been charged without an answer."""
+    recording_sha256: str | None = None
+    """The recording it was asked for: a killed run leaves no other trace of whose answer this is."""
+    engine: str | None = None
 
     def answer_id(self, key: str) -> str:
         """Names this payment: 32 hex digits."""

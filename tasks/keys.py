@@ -69,8 +69,11 @@ class Keyring:
 
     def pseudonym(self, kind: str, value: str) -> str:
         """HMAC-SHA-256 of a value, 32 hex digits: the same for the same kind, value and first key."""
-        key = hmac.digest(self.keys[self.first], b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
-        return hmac.new(key, value.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()[:32]
+        return self._pseudonym(self.first, kind, value)
+
+    def pseudonyms(self, kind: str, value: str) -> tuple[str, ...]:
+        """A value's pseudonym under each key, the first key's first: earlier key files began with another."""
+        return tuple(self._pseudonym(key_id, kind, value) for key_id in self.keys)
 
     def sign(self, data: bytes) -> str:
         """HMAC-SHA-256 under the current key, 64 hex digits: whoever lacks the key cannot make it."""
@@ -87,6 +90,10 @@ class Keyring:
                 f"signed with key {key_id!r}, which is not in the key file; restore that key file"
             )
         return hmac.compare_digest(self._signature(data, key_id).encode(), signature.encode())
+
+    def _pseudonym(self, key_id: str, kind: str, value: str) -> str:
+        key = hmac.digest(self.keys[key_id], b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
+        return hmac.new(key, value.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()[:32]
 
     def _signature(self, data: bytes, key_id: str) -> str:
         key = hmac.digest(self.keys[key_id], b"callarchive signature", hashlib.sha256)

@@ -259,6 +259,7 @@ def usage_rows(
             "attempts": one.attempts,
             "cache_hit": one.cache_hit,
             "outcome": one.outcome,
+            "answer_key": one.answer_key,
         }
         for place, one in enumerate(usage)
     ]

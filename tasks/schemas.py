@@ -251,6 +251,8 @@ class Usage:
     """The price of requests whose answers got lost: the vendor may charge for them."""
     answer_id: str | None = None
     """Names the one payment behind an answer, however often the answer is used again."""
+    answer_key: str | None = None
+    """Where the answer is kept, so that it can be found and removed with its recording."""
 
 
 @dataclass(frozen=True, slots=True)

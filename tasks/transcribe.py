@@ -47,17 +47,25 @@ class Transcriber:
     """Equal chunks of different recordings wait for one another instead of being sent twice."""
 
     async def transcribe(
-        self, bundles: Sequence[Bundle], usage: list[Usage], *, voices_apart: bool = True
+        self,
+        bundles: Sequence[Bundle],
+        usage: list[Usage],
+        *,
+        voices_apart: bool = True,
+        sha256: str | None = None,
     ) -> list[Heard]:
         """What was heard, channel by channel, in the bundles' order. `usage` grows by every request.
 
-        `voices_apart`: no channel holds several speakers, so nobody need tell them apart.
+        `voices_apart`: no channel holds several speakers, so nobody need tell them apart; `sha256`: the
+        recording that they are of.
 
         Raises:
             EngineError: no engine has answered, or none in a way that can be read (it is kept all the same).
             OverBudget: asking would pass a ceiling; what is in the store needs no money.
         """
-        return await _all_of([self._heard(bundle, usage, voices_apart=voices_apart) for bundle in bundles])
+        return await _all_of(
+            [self._heard(bundle, usage, sha256, voices_apart=voices_apart) for bundle in bundles]
+        )
 
     def unanswered(self, bundles: Sequence[Bundle], *, voices_apart: bool = True) -> list[Bundle]:
         """The requests that the first engine would be sent, as far as the store has no answer."""
@@ -85,11 +93,13 @@ class Transcriber:
         for ready in (*self.engines, *([self.clock] if self.clock else [])):
             await ready.close()
 
-    async def _heard(self, bundle: Bundle, usage: list[Usage], *, voices_apart: bool) -> list[Heard]:
+    async def _heard(
+        self, bundle: Bundle, usage: list[Usage], sha256: str | None, *, voices_apart: bool
+    ) -> list[Heard]:
         first_error: EngineError | None = None
         nothing: list[Heard] = []
         for ready in self._by_preference():
-            asking = _Asking(self, ready, ready.options_for(voices_apart=voices_apart), usage)
+            asking = _Asking(self, ready, ready.options_for(voices_apart=voices_apart), usage, sha256)
             try:
                 heard = await asking.about(bundle)
             except EngineError as error:
@@ -115,6 +125,8 @@ class _Asking:
     ready: ReadyEngine
     options: EngineOptions
     usage: list[Usage]
+    sha256: str | None = None
+    """The recording that the bundle is of."""
 
     async def about(self, bundle: Bundle) -> list[Heard]:
         """What it hears."""
@@ -133,6 +145,7 @@ class _Asking:
         pcm, key = sound_and_key(bundle, self.ready, self.options)
         receipt, answer, cache_hit = await self._answer(key, pcm, bundle)
         spent = self._spent(bundle, receipt, receipt.answer_id(key), cache_hit=cache_hit)
+        spent = replace(spent, answer_key=key)
         try:
             transcript = await asyncio.to_thread(self.ready.engine.parse, answer)
         except EngineError:
@@ -165,7 +178,8 @@ class _Asking:
         usd = price_of(price, self._billed_ms(bundle))
 
         def receipt() -> Receipt:
-            return Receipt(requested_at, errand.latency_ms, errand.attempts, price, errand.lost_answers)
+            took = (errand.latency_ms, errand.attempts, price, errand.lost_answers)
+            return Receipt(requested_at, *took, self.sha256, self.ready.engine.NAME)
 
         try:
             with budget.holding(usd):
@@ -182,7 +196,7 @@ class _Asking:
         """Times for words that came without, from what the clock hears in the same sound."""
         clock = self.transcriber.clock
         if clock is not None and transcript.words:
-            helper = _Asking(self.transcriber, clock, clock.options, self.usage)
+            helper = _Asking(self.transcriber, clock, clock.options, self.usage, self.sha256)
             try:
                 (heard,) = await helper.about(bundle)
                 transcript = align_times(transcript, heard.transcript.words)

@@ -4,14 +4,14 @@
 -- key: usage_id
 -- columns:
 --   usage_id: the request
---   call_id: the call it was for, landed or not
---   recording_sha256: the recording it was for
+--   call_id: the call it was for, landed or not; null if that was erased
+--   recording_sha256: the recording it was for; null if that was erased
 --   run_id: the run that asked
 --   channel: the recording's channel, from 0; null where the request carried several
---   chunk_index: the piece of the channel, from 0
+--   chunk_index: the piece of the channel, from 0; null if its call was erased
 --   engine: the speech engine
 --   model: the engine's model
---   requested_at [UTC]: when it was asked
+--   requested_at [UTC]: when it was asked; the day only if its call was erased
 --   audio_ms [ms]: length of the sound sent
 --   billed_ms [ms]: length charged for
 --   cost_usd [USD]: what was charged

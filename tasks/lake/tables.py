@@ -166,6 +166,7 @@ RECORDINGS: Final = _schema(
         ("first_seen_at", _UTC),
         ("updated_at", _UTC),
         ("run_id", pa.string()),
+        ("customer_key", pa.string()),
     ]
 )
 
@@ -189,6 +190,7 @@ ENGINE_USAGE: Final = _schema(
         ("attempts", pa.int32()),
         ("cache_hit", pa.bool_()),
         ("outcome", pa.string()),
+        ("answer_key", pa.string()),
     ]
 )
 
@@ -262,6 +264,38 @@ RULE_RUNS: Final = _schema(
     ]
 )
 
+ERASURES: Final = _schema(
+    [
+        ("erasure_id", _ID),
+        ("asked", pa.string()),
+        ("subject", pa.string()),
+        ("asked_by", pa.string()),
+        ("asked_at", _UTC),
+        ("state", pa.string()),
+        ("calls", pa.int64()),
+        ("held_calls", pa.int64()),
+        ("finished_at", _UTC),
+        ("receipt", pa.string()),
+        ("key_id", pa.string()),
+        ("signature", pa.string()),
+        ("names_key_id", pa.string()),
+    ]
+)
+"""One row per erasure. Calls and recordings are in it as keyed hashes only."""
+
+HOLDS: Final = _schema(
+    [
+        ("hold_id", _ID),
+        ("action", pa.string()),
+        ("kind", pa.string()),
+        ("subject", pa.string()),
+        ("reason", pa.string()),
+        ("noted_by", pa.string()),
+        ("noted_at", _UTC),
+    ]
+)
+"""Legal holds, added and lifted: what counts is the last row of a kind and subject."""
+
 TABLES: Final[dict[str, pa.Schema]] = {
     "words": WORDS,
     "turns": TURNS,
@@ -277,6 +311,8 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "engine_scores": ENGINE_SCORES,
     "rule_hits": RULE_HITS,
     "rule_runs": RULE_RUNS,
+    "erasures": ERASURES,
+    "holds": HOLDS,
 }
 
 PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")

@@ -100,6 +100,8 @@ def test_a_landed_call_is_there_in_every_relation(lake: Lake, connection: Connec
         "engine_scores": 0,
         "rule_hits": 0,
         "rule_runs": 0,
+        "erasures": 0,
+        "holds": 0,
     }
     assert broken_checks(connection) == []
 

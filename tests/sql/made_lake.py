@@ -40,6 +40,7 @@ def make_lake(seed: int = 7, calls: int = 30) -> Lake:
         _score(engine, speaker) for engine in ("local", "pulse") for speaker in (None, "agent")
     ]
     add_measures(lake, seed)
+    lake["erasures"], lake["holds"] = [_erasure()], [_hold("add"), _hold("remove")]
     lake["rule_hits"] = _rule_hits(lake)
     lake["rule_runs"] = [_rule_run(lake, since) for since in (None, date(2026, 3, 3))]
     return lake
@@ -59,6 +60,29 @@ def _rule_hits(lake: Lake) -> list[Row]:
         )
         if number % every == (rules_hash == "fedcba9876543210")
     ]
+
+
+def _erasure() -> Row:
+    at = datetime(2026, 3, 11, tzinfo=UTC)
+    return {"erasure_id": "e1", "asked": "call", "subject": "erased-0123", "state": "done", "calls": 1} | {
+        "asked_by": "rosa",
+        "asked_at": at,
+        "held_calls": 0,
+        "finished_at": at,
+        "receipt": "{}",
+        "key_id": "0a1b2c3d",
+        "signature": "f" * 64,
+        "names_key_id": "0a1b2c3d",
+    }
+
+
+def _hold(action: str) -> Row:
+    at = datetime(2026, 3, 10, tzinfo=UTC)
+    return {"hold_id": f"hold-{action}", "action": action, "kind": "queue", "subject": "cards"} | {
+        "reason": "a lawsuit",
+        "noted_by": "rosa",
+        "noted_at": at,
+    }
 
 
 def _rule_run(lake: Lake, since: date | None) -> Row:

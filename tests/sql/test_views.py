@@ -43,7 +43,8 @@ def test_words_have_ends_and_confidences_between_0_and_1(ask: Ask, made_rows: La
 
 
 @pytest.mark.parametrize(
-    "name", ["calls", "turns", "redactions", "recordings", "engine_usage", "engine_scores", "reviews"]
+    "name",
+    ["calls", "turns", "redactions", "recordings", "engine_usage", "engine_scores", "reviews", "holds"],
 )
 def test_staging_views_show_what_is_stored(name: str, ask: Ask, made_rows: Lake) -> None:
     rows = ask(name)
