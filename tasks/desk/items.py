@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tasks.desk.schema import WAITS
 from tasks.desk.store import stamp
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
     from datetime import date, datetime
 
@@ -18,6 +23,23 @@ State = Literal["open", "second", "disputed", "done", "gone"]
 """Nobody decided; one did, another is to; two differ, a lead is to; decided; no longer in the lake."""
 
 WAITING: Final[tuple[State, ...]] = ("open", "second", "disputed")
+UNDISPUTED: Final[tuple[State, ...]] = ("open", "second")
+"""What is not for leads only."""
+
+_EQUAL: Final = ("kind", "queue", "agent_id", "entity", "tier", "reason", "call_id")
+_CLAIM: Final = f"""
+    update items set claimed_by = :account, claimed_until = :until
+    where item_id = :item_id and {WAITS}
+    and (claimed_by is null or claimed_by = :account or claimed_until <= :now)
+"""
+_UNDECIDED: Final = """
+    not exists (
+        select 1 from decisions
+        where decisions.item_id = items.item_id and decisions.reviewer = :account
+        and decisions.decision in ('accepted', 'rejected', 'changed', 'cleared')
+        and not exists (select 1 from decisions as undo where undo.undoes = decisions.review_id)
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +89,8 @@ class Filters:
     call_id: str | None = None
     since: date | None = None
     until: date | None = None
-    not_decided_by: str | None = None
-    """Leaves out what this account has decided already: a second opinion is another person's."""
+    after: str | None = None
+    """Only items that are shown after the one of this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,34 +110,137 @@ class Counts:
     """Decisions within the last hour, whatever the filters."""
 
 
-def page(desk: Desk, filters: Filters, *, limit: int, after: str | None = None) -> list[Item]:
-    """Items from the highest risk down, those after the item named `after`."""
-    raise NotImplementedError
+def page(desk: Desk, filters: Filters, *, limit: int) -> list[Item]:
+    """Items from the highest risk down."""
+    with desk.connection() as connection:
+        return _listed(connection, _Where.of(connection, filters), limit)
 
 
 def counts(desk: Desk, filters: Filters, now: datetime) -> Counts:
     """How much waits under these filters."""
-    raise NotImplementedError
+    with desk.connection() as connection:
+        where = _Where.of(connection, filters)
+        rows = connection.execute(_tally(filters, where), where.values).fetchall()
+        held = where.and_that("claimed_by is not null and claimed_until > :now", now=stamp(now))
+        claimed = connection.execute(
+            f"select count(*) from items indexed by items_claimed where {held.text}", held.values
+        ).fetchone()[0]
+        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        today, lately = (_decided(connection, since) for since in (midnight, now - timedelta(hours=1)))
+    by: dict[str, Counter[str]] = {"state": Counter(), "kind": Counter(), "entity": Counter()}
+    for row in rows:
+        for name, counter in by.items():
+            if row[name]:
+                counter[row[name]] += row["items"]
+    state = by["state"]
+    return Counts(
+        state["open"], claimed, state["second"], state["disputed"], today, by["kind"], by["entity"], lately
+    )
 
 
 def item(desk: Desk, item_id: str) -> Item | None:
     """One item, waiting or not."""
-    raise NotImplementedError
+    with desk.connection() as connection:
+        row = connection.execute("select * from items where item_id = ?", [item_id]).fetchone()
+    return _item(row) if row else None
 
 
 def next_item(desk: Desk, account: str, filters: Filters, now: datetime, minutes: int) -> Item | None:
     """The item of the highest risk that nobody else is at, claimed for this account; None where none is left.
 
-    What it holds already comes first; what it has decided already never comes.
+    What this account has decided already never comes: a second opinion is another person's.
     """
-    raise NotImplementedError
+    with desk.connection(write=True) as connection:
+        where = _Where.of(connection, filters).and_that(
+            f"(claimed_by is null or claimed_by = :account or claimed_until <= :now) and {_UNDECIDED}",
+            account=account,
+            now=stamp(now),
+        )
+        found = _listed(connection, where, 1)
+        if not found:
+            return None
+        _claim(connection, found[0].item_id, account, now, minutes)
+        return _item(
+            connection.execute("select * from items where item_id = ?", [found[0].item_id]).fetchone()
+        )
 
 
 def claim(desk: Desk, item_id: str, account: str, now: datetime, minutes: int) -> bool:
     """Whether the item is now this account's for so many minutes; False where somebody else is at it."""
-    raise NotImplementedError
+    with desk.connection(write=True) as connection:
+        return _claim(connection, item_id, account, now, minutes)
 
 
 def release(desk: Desk, item_id: str, account: str) -> None:
     """Give an item back, if it is this account's."""
-    raise NotImplementedError
+    with desk.connection(write=True) as connection:
+        connection.execute(
+            "update items set claimed_by = null, claimed_until = null where item_id = ? and claimed_by = ?",
+            [item_id, account],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    text: str
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, filters: Filters) -> _Where:
+        """Filters as SQL; what waits is named as the index names it, or SQLite would not use it."""
+        terms = [WAITS] if set(filters.states) <= set(WAITING) else []
+        if set(filters.states) != set(WAITING):
+            terms.append("state in (select value from json_each(:states))")
+        equal = {name: getattr(filters, name) for name in _EQUAL if getattr(filters, name) is not None}
+        terms += [f"{name} = :{name}" for name in equal]
+        values = equal | {"states": json.dumps(filters.states)}
+        for name, sign in (("since", ">="), ("until", "<=")):
+            if day := getattr(filters, name):
+                terms.append(f"call_date {sign} :{name}")
+                values[name] = day.isoformat()
+        if filters.after is not None:
+            row = connection.execute("select risk from items where item_id = ?", [filters.after]).fetchone()
+            terms.append("risk <= :risk and (risk < :risk or item_id > :after)")
+            values |= {"after": filters.after, "risk": row["risk"] if row else -1}
+        return cls(" and ".join(terms) or "true", values)
+
+    def and_that(self, text: str, **values: Any) -> _Where:
+        return _Where(f"{self.text} and {text}", self.values | values)
+
+
+def _listed(connection: sqlite3.Connection, where: _Where, limit: int) -> list[Item]:
+    ordered = WAITS in where.text and "call_id" not in where.values
+    index = "indexed by items_waiting" if ordered else ""
+    rows = connection.execute(
+        f"select * from items {index} where {where.text} order by risk desc, item_id limit {limit:d}",
+        where.values,
+    )
+    return [_item(row) for row in rows]
+
+
+def _tally(filters: Filters, where: _Where) -> str:
+    """Counts by state, kind and entity: those that are kept, where nothing is filtered."""
+    if filters == Filters():
+        return f"select state, kind, entity, items from tally where {WAITS}"
+    return f"select state, kind, entity, count(*) as items from items where {where.text} group by 1, 2, 3"
+
+
+def _decided(connection: sqlite3.Connection, since: datetime) -> int:
+    query = (
+        "select count(*) from decisions where decided_at >= ? and decision not in ('commented', 'withdrawn')"
+    )
+    return int(connection.execute(query, [stamp(since)]).fetchone()[0])
+
+
+def _claim(connection: sqlite3.Connection, item_id: str, account: str, now: datetime, minutes: int) -> bool:
+    values = {
+        "item_id": item_id,
+        "account": account,
+        "now": stamp(now),
+        "until": stamp(now + timedelta(minutes=minutes)),
+    }
+    return connection.execute(_CLAIM, values).rowcount == 1
+
+
+def _item(row: sqlite3.Row) -> Item:
+    return Item(**{**dict(row), "wants_second": bool(row["wants_second"])})

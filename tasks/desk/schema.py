@@ -50,6 +50,18 @@ _ACCOUNTS: Final = (
     """,
 )
 
+WAITS: Final = "state in ('open', 'second', 'disputed')"
+"""Whether an item waits for a person, written as the indexes have it."""
+
+_COUNT_IN: Final = """
+    insert into tally values (new.state, new.kind, coalesce(new.entity, ''), 1)
+    on conflict do update set items = items + 1
+"""
+_COUNT_OUT: Final = """
+    update tally set items = items - 1
+    where state = old.state and kind = old.kind and entity = coalesce(old.entity, '')
+"""
+
 _ITEMS: Final = (
     """
     create table items (
@@ -77,7 +89,31 @@ _ITEMS: Final = (
     ) strict
     """,
     "create index items_by_call on items (call_id)",
+    "create index items_claimed on items (claimed_by) where claimed_by is not null",
+    f"""
+    create index items_waiting on items (
+        risk desc, item_id, state, kind, queue, agent_id, entity, tier, reason, call_date, call_id
+    ) where {WAITS}
+    """,
+    f"""
+    create index items_counted on items (state, kind, entity, queue, agent_id, tier, reason, call_date)
+    where {WAITS}
+    """,
+    """
+    create table tally (
+        state text not null, kind text not null, entity text not null, items integer not null,
+        primary key (state, kind, entity)
+    ) strict, without rowid
+    """,
+    f"create trigger items_come after insert on items begin {_COUNT_IN}; end",
+    f"create trigger items_go after delete on items begin {_COUNT_OUT}; end",
+    f"""
+    create trigger items_change after update of state, kind, entity on items
+    when (new.state, new.kind, new.entity) is not (old.state, old.kind, old.entity)
+    begin {_COUNT_OUT}; {_COUNT_IN}; end
+    """,
 )
+"""`tally` holds how many items there are: to count 100,000 on every page takes tens of milliseconds."""
 
 _DECISIONS: Final = (
     """
