@@ -264,6 +264,27 @@ RULE_RUNS: Final = _schema(
     ]
 )
 
+NIGHTS: Final = _schema(
+    [
+        ("run_id", _ID),
+        ("purpose", pa.string()),
+        ("engine", pa.string()),
+        ("begun_at", _UTC),
+        ("ended_at", _UTC),
+        ("found", pa.int64()),
+        ("landed", pa.int64()),
+        ("skipped", pa.int64()),
+        ("quarantined", pa.int64()),
+        ("failed", pa.int64()),
+        ("over_budget", pa.int64()),
+        ("duration_ms", pa.int64()),
+        ("billed_ms", pa.int64()),
+        ("cost_usd", pa.float64()),
+        ("requests", pa.int64()),
+        ("cache_hits", pa.int64()),
+    ]
+)
+
 ERASURES: Final = _schema(
     [
         ("erasure_id", _ID),
@@ -313,6 +334,7 @@ TABLES: Final[dict[str, pa.Schema]] = {
     "rule_runs": RULE_RUNS,
     "erasures": ERASURES,
     "holds": HOLDS,
+    "nights": NIGHTS,
 }
 
 PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from made_measures import add_measures
+from made_nights import add_nights
 from made_talk import SIDES, TICK_MS, Dice, Row, conversation, end_ms, forget_times, redact, ticks, turns_of
 
 from tasks.lake.tables import TABLES
@@ -40,6 +41,7 @@ def make_lake(seed: int = 7, calls: int = 30) -> Lake:
         _score(engine, speaker) for engine in ("local", "pulse") for speaker in (None, "agent")
     ]
     add_measures(lake, seed)
+    add_nights(lake)
     lake["erasures"], lake["holds"] = [_erasure()], [_hold("add"), _hold("remove")]
     lake["rule_hits"] = _rule_hits(lake)
     lake["rule_runs"] = [_rule_run(lake, since) for since in (None, date(2026, 3, 3))]

@@ -30,7 +30,7 @@ REQUIRED = {
 }
 CONTRACT = set(
     "calls words turns redactions recordings engine_usage engine_scores reviews reveals certificates "
-    "rule_hits rule_runs erasures holds".split()
+    "rule_hits rule_runs nights erasures holds".split()
 )
 UNSPOKEN = re.compile(r"'[^']*'|--.*")
 
