@@ -41,7 +41,7 @@ def sql(
     Example: callarchive sql "select speaker, count(*) from words group by all"
     """
     place = LakeAt.at(load_settings(lake=lake).lake)
-    with reading(place) as connection:
+    with reading(place, with_comments=True) as connection:
         confine(connection, place)
         rows = run_query(connection, query)
     print_rows(rows, "json" if json else form, output)

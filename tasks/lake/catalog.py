@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from tasks.files.s3 import S3Files
 from tasks.lake import bucket_access
 from tasks.lake.address import bucket_and_catalog, is_folder
 from tasks.lake.connection import connect, quoted
-from tasks.lake.layout import create_tables, create_views
+from tasks.lake.layout import create_views
 from tasks.lake.postgres_catalog import PostgresCatalog
 from tasks.lake.sqlite_catalog import SqliteCatalog
 from tasks.lake.stored_marts import bring_up_to_date, outdated, up_to_date
@@ -106,8 +106,10 @@ class Lake:
 
 
 @contextmanager
-def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(lake: Lake, *, with_comments: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection in one transaction, so that every question sees one version of the lake.
+
+    Comments on relations and columns, which take 0.1 s, are there for who asks for them.
 
     Raises:
         SettingsError: there is no lake at this place, or it cannot be reached.
@@ -115,7 +117,7 @@ def reading(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     _need(lake)
     with _attached(lake, "read_only") as connection:
         with _told_as_trouble(lake):
-            create_views(connection, with_comments=True, stored=up_to_date(connection))
+            create_views(connection, with_comments=with_comments, stored=up_to_date(connection))
         connection.execute("begin")
         yield connection
 
@@ -127,13 +129,11 @@ def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         SettingsError: it cannot be reached.
     """
-    if not lake.exists():
-        lake.catalog.make_ready()
-        with in_turn(lake), _attached(lake, _WRITABLE) as connection:  # of two that make it, one waits
-            create_tables(connection)
+    new = not lake.exists()
     lake.catalog.make_ready()
-    with _attached(lake, _WRITABLE) as connection:
-        create_tables(connection)
+    with ExitStack() as stack:
+        with in_turn(lake) if new else nullcontext():  # of two that make it, one waits
+            connection = stack.enter_context(_attached(lake, _WRITABLE))
         if outdated(connection):
             with in_turn(lake):
                 bring_up_to_date(connection, lake)

@@ -37,30 +37,34 @@ _SQL_TYPES: Final = {
 def create_views(
     connection: duckdb.DuckDBPyConnection, *, with_comments: bool, stored: Collection[str] = ()
 ) -> None:
-    """Staging, marts and macros; `stored` marts are read from their tables, the others computed."""
-    for statement in statements_of_views(connection, with_comments=with_comments, stored=stored):
-        connection.execute(statement)
+    """Staging, marts and macros; `stored` marts are read from their tables, the others computed.
+
+    In one transaction, for each one has DuckLake look for the catalog's newest version: ten times the work.
+    """
+    connection.execute("begin")
+    statements = statements_of_views(connection, with_comments=with_comments, stored=stored)
+    connection.execute("\n;\n".join(statements))
+    connection.execute("commit")
 
 
 def statements_of_views(
     connection: duckdb.DuckDBPyConnection, *, with_comments: bool, stored: Collection[str] = ()
 ) -> list[str]:
     """What makes them, in their order."""
-    lacking = _lacking(connection)
+    missing = lacking(connection)
     views = view_statements(load_relations(), with_comments=with_comments, stored=stored)
-    return [_completed(statement, lacking) for statement in views] + macro_statements()
+    return [_completed(statement, missing) for statement in views] + macro_statements()
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """The tables that are not there yet, and the columns that a lake of an earlier version lacks."""
-    lacking = _lacking(connection)
-    if not lacking:
-        return
+    """The tables that are not there yet, and the columns that a lake of an earlier version lacks.
+
+    They are there once the transaction that is open is committed.
+    """
     lasting = connection.execute(
         "select type = 'ducklake' from duckdb_databases() where database_name = 'stored'"
     ).fetchone() == (True,)
-    connection.execute("begin")
-    for name, columns in lacking.items():
+    for name, columns in lacking(connection).items():
         if len(columns) == len(TABLES[name]):
             definitions = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             connection.execute(f"create table stored.{name} ({definitions})")
@@ -69,13 +73,13 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
             continue
         for column, kind in columns.items():
             connection.execute(f'alter table stored.{name} add column "{column}" {kind}')
-    connection.execute("commit")
 
 
-def _lacking(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def lacking(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """The columns that a lake of an earlier version lacks, with their types, by table."""
     rows = connection.execute(
-        "select table_name, column_name from duckdb_columns() where database_name = 'stored'"
+        "select table_name, column_name from duckdb_columns() "
+        "where database_name = 'stored' or schema_name = 'stored'"  # a lake in memory is a schema
     ).fetchall()
     there = set(rows)
     missing = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -15,9 +16,22 @@ if TYPE_CHECKING:
 
 @contextmanager
 def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty lake in memory, with every mart computed."""
-    with duckdb.connect(config={"threads": "1"}) as connection:
-        connection.execute("attach ':memory:' as stored")
-        create_tables(connection)
-        create_views(connection, with_comments=False)
-        yield connection
+    """An empty lake in memory, with every mart computed; what is done in it is undone at the end.
+
+    One is made for the whole process, so that landing a batch does not pay for making it twice.
+    """
+    with closing(_made().cursor()) as connection:
+        connection.execute("begin")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
+@cache
+def _made() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": "1"})
+    connection.execute("create schema stored")  # one transaction cannot write to two databases
+    create_tables(connection)
+    create_views(connection, with_comments=False)
+    return connection

@@ -11,9 +11,10 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from tasks.lake.connection import quoted
+from tasks.lake.layout import CATALOG, create_tables, lacking
 from tasks.lake.parquet_files import register, write_days
 from tasks.lake.scratch import scratch
-from tasks.lake.tables import TABLES
 from tasks.questions.relations import behind, load_relations, tables_behind
 
 if TYPE_CHECKING:
@@ -56,24 +57,25 @@ def up_to_date(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
 
 
 def outdated(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a mart's table is missing, or left by another definition."""
-    return _made_by(connection) != _fingerprints()
+    """Whether a table or column is missing, or a mart's table is left by another definition."""
+    return _made_by(connection) != _fingerprints() or bool(lacking(connection))
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
-    """Make the tables that are missing or outdated from the calls in the lake, in one transaction.
+    """Make what is missing or outdated, the marts' tables from the calls in the lake, in one transaction.
 
     One day's calls are in memory at a time.
     """
-    files: dict[str, list[str]] = {}
+    before, now = _made_by(connection), _fingerprints()
+    files: dict[str, list[str]] = {name: [] for name in now if before.get(name) != now[name]}
     connection.execute("begin")
     try:
-        for name in (_made_by(connection) | _fingerprints()).keys() - up_to_date(connection):
+        create_tables(connection)
+        for name in {*files, *(before.keys() - now)}:
             connection.execute(f"drop table if exists stored.{name}")
-        for name, rows in computed(_no_rows()).items():
-            if name not in up_to_date(connection):
-                _create(connection, name, rows)
-                files[name] = []
+        for name, columns in _columns().items():
+            if name in files:
+                _create(connection, name, columns)
         for day in _days(connection):
             rows_of_day = computed(_of_day(connection, day))
             for name, written in files.items():
@@ -117,24 +119,38 @@ def _computed_once(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table
 
 
 def _made_by(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """From the catalog itself: duckdb_tables() would look up every table's size as well."""
     rows = connection.execute(
-        "select table_name, comment from duckdb_tables() "
-        "where database_name = 'stored' and starts_with(comment, ?)",
-        [_MADE_BY],
+        f"""
+        select tables.table_name, tags.value
+        from {CATALOG}.ducklake_table as tables
+        inner join {CATALOG}.ducklake_tag as tags on tables.table_id = tags.object_id
+        where tables.end_snapshot is null and tags.end_snapshot is null
+            and tags.key = 'comment' and starts_with(tags.value, {quoted(_MADE_BY)})
+        """
     ).fetchall()
     return dict(rows)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, empty: pa.Table) -> None:
-    connection.register("landing", empty)
-    connection.execute(f"create table stored.{name} as from landing")
-    connection.unregister("landing")
+def _columns() -> dict[str, str]:
+    """The columns of each stored mart, as a table is made with them."""
+    with scratch() as connection:
+        rows = connection.execute(
+            """
+            select table_name, string_agg(column_name || ' ' || data_type, ', ' order by column_index)
+            from duckdb_columns()
+            where database_name = current_database() and schema_name = 'main'
+            group by table_name
+            """
+        ).fetchall()
+    columns = dict(rows)
+    return {name: columns[name] for name in mart_names()}
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: str) -> None:
+    connection.execute(f"create table stored.{name} ({columns})")
     connection.execute(f"alter table stored.{name} set partitioned by (call_date)")
     connection.execute(f"comment on table stored.{name} is '{_fingerprints()[name]}'")
-
-
-def _no_rows() -> dict[str, pa.Table]:
-    return {name: TABLES[name].empty_table() for name in _sources()}
 
 
 def _days(connection: duckdb.DuckDBPyConnection) -> list[date | None]:
