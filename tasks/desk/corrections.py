@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from tasks.desk.verdicts import ABOUT_FINDINGS, marked, standing
+from tasks.redact.marks import finding_id
 
-    from tasks.desk.decisions import Decided
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.desk.verdicts import Decided, Span
     from tasks.schemas import Finding
+
+Outcome = Literal["confirmed", "rejected", "open"]
+"""open: what was decided is withdrawn or waits, so that the finding is what the detector makes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +24,62 @@ class Correction:
     """What becomes of one finding."""
 
     finding_id: str
-    verdict: Literal["confirmed", "rejected"]
-    finding: Finding | None = None
-    """What a person marked; None for a finding that is the detector's."""
+    verdict: Outcome
+    finding: Finding
+    """The words that are meant, as a person's own finding."""
+    start_ms: int | None
+    """Where the first of them began when the person decided."""
+    decided_at: str
 
 
 def of_call(decided: Sequence[Decided]) -> list[Correction]:
-    """One correction a finding, in the order of their ids.
+    """One correction for each finding that decisions are about, in the order of their ids.
 
     While a second opinion is awaited or two people differ, what takes words out counts at once, and what
     brings words back waits.
     """
-    raise NotImplementedError
+    counting = {one.review_id for one in _counting(standing(decided))}
+    best: dict[str, Correction] = {}
+    for one in decided:
+        for said in _said(one, counts=one.review_id in counting):
+            known = best.get(said.finding_id)
+            if known is None or _weight(said) > _weight(known):
+                best[said.finding_id] = said
+    return [best[name] for name in sorted(best)]
+
+
+def _weight(said: Correction) -> tuple[bool, str, bool]:
+    """Any word counts more than none, then the last one, then the one that takes words out."""
+    return said.verdict != "open", said.decided_at, said.verdict == "confirmed"
+
+
+def _counting(stand: Sequence[Decided]) -> list[Decided]:
+    """All marks; of what was said about a finding a lead's word or the last, or all until it is settled."""
+    about: dict[str, list[Decided]] = defaultdict(list)
+    for one in stand:
+        if one.finding_id and one.decision in ABOUT_FINDINGS:
+            about[one.finding_id].append(one)
+    counting = [one for one in stand if one.decision == "missed"]
+    for said in about.values():
+        settling = [one for one in said if one.settles] or said
+        counting += settling[-1:] if said[-1].settled else said
+    return counting
+
+
+def _said(one: Decided, *, counts: bool) -> Iterator[Correction]:
+    """What a decision says of the finding that it is about, and of the words that it marks."""
+    if one.finding_id and one.before and one.decision in ABOUT_FINDINGS:
+        verdict: Outcome = "open"
+        if counts and one.decision == "accepted":
+            verdict = "confirmed"
+        elif counts and one.settled:
+            verdict = "rejected"
+        yield _correction(one, one.before, verdict)
+    if one.after:
+        yield _correction(one, one.after, "confirmed" if counts else "open")
+
+
+def _correction(one: Decided, span: Span, verdict: Outcome) -> Correction:
+    finding = marked(span)
+    name = finding_id(one.call_id, finding)
+    return Correction(name, verdict, finding, span.start_ms, one.decided_at)

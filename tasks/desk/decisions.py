@@ -1,20 +1,35 @@
-"""Decisions: what people said about items and calls. Added to, never edited; a later one counts."""
+"""Decisions as the desk keeps them: added to, never edited; a later one counts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
+from tasks.desk.items import item_of
+from tasks.desk.store import stamp
+from tasks.desk.verdicts import ABOUT_FINDINGS, CONCLUSIONS, Decided, Span, marked, standing, state_after
 from tasks.errors import CallArchiveError
+from tasks.redact.marks import finding_id as finding_id_of
+from tasks.redact_metadata import redact_text
 
 if TYPE_CHECKING:
+    import sqlite3
     from datetime import datetime
 
-    from tasks.desk.items import State
+    from tasks.desk.items import Item
     from tasks.desk.store import Desk
+    from tasks.desk.verdicts import Decision
     from tasks.redact.rules import Rules
 
-Verdict = Literal["accepted", "rejected", "changed", "missed", "cleared", "commented", "withdrawn"]
+_LONGEST_COMMENT: Final = 2_000
+_LET_GO: Final = """
+    update items set claimed_by = null, claimed_until = null where item_id = ? and claimed_by = ?
+"""
+_ALL: Final = """
+    select decisions.*, items.kind, items.state
+    from decisions left join items on items.item_id = decisions.item_id
+"""
 
 
 class UnknownItem(CallArchiveError):
@@ -29,68 +44,6 @@ class NeedsLead(CallArchiveError):
     """Two people differ about the item, so that a lead must decide."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """words[start_word:end_word] of a call as one kind of personal data."""
-
-    entity: str
-    start_word: int
-    end_word: int
-    start_ms: int | None = None
-    """Where its first word begins: tells whether the call was transcribed anew since somebody looked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person says. `review_id` is made by who asks (uuid4), so that asking twice decides once.
-
-    accepted, rejected, changed: about a finding (`finding_id`; an item of such a kind brings its own).
-    changed, missed: `after` is what is there. cleared: nothing personal here (any more), for items without
-    a finding; this is what ends them. missed and commented never end an item.
-    """
-
-    review_id: str
-    decision: Verdict
-    call_id: str
-    item_id: str | None = None
-    finding_id: str | None = None
-    call_date: str | None = None
-    before: Span | None = None
-    after: Span | None = None
-    comment: str | None = None
-    """As typed; it is redacted before it is stored."""
-    settles: bool = False
-    """Made by a lead (or admin): counts where two people differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision as it is stored."""
-
-    review_id: str
-    item_id: str | None
-    call_id: str
-    call_date: str | None
-    finding_id: str | None
-    reviewer: str
-    decided_at: str
-    decision: Verdict
-    before: Span | None
-    after: Span | None
-    comment: str | None
-    undoes: str | None
-    settles: bool
-    """Made by a lead: goes before what others said."""
-    applied_at: str | None
-    state: State | None
-    """Of its item now; None where it has none."""
-
-    @property
-    def settled(self) -> bool:
-        """Whether nobody else is to be heard about it."""
-        return self.state not in {"second", "disputed"}
-
-
 def record(desk: Desk, account: str, decision: Decision, now: datetime, *, rules: Rules) -> str:
     """Store a decision; its review_id. One that is stored already stays as it is.
 
@@ -101,29 +54,173 @@ def record(desk: Desk, account: str, decision: Decision, now: datetime, *, rules
         WrongDecision: it does not fit the item, or lacks what it is about.
         NeedsLead: two people differ about the item, and the decision does not settle.
     """
-    raise NotImplementedError
+    _check(decision, rules)
+    comment = redact_text(decision.comment.strip(), rules) if decision.comment else None
+    with desk.connection(write=True) as connection:
+        known = connection.execute("select 1 from decisions where review_id = ?", [decision.review_id])
+        if known.fetchone():
+            return decision.review_id
+        item = _item_of(connection, decision)
+        _check_fits(decision, item)
+        said = {"reviewer": account, "decided_at": stamp(now), "comment": comment or None}
+        _insert(connection, _row(decision, item) | said)
+        if item and decision.decision in CONCLUSIONS:
+            _turn(connection, item.item_id)
+            connection.execute(_LET_GO, [item.item_id, account])
+    return decision.review_id
 
 
 def undo(desk: Desk, account: str, now: datetime) -> str | None:
     """Withdraw the account's newest decision that is not applied yet; its review_id, if there is one."""
-    raise NotImplementedError
+    with desk.connection(write=True) as connection:
+        last = connection.execute(
+            """
+            select * from decisions
+            where reviewer = ? and applied_at is null and decision <> 'withdrawn'
+            and not exists (select 1 from decisions as undo where undo.undoes = decisions.review_id)
+            order by decided_at desc, rowid desc limit 1
+            """,
+            [account],
+        ).fetchone()
+        if last is None:
+            return None
+        about = {name: last[name] for name in ("item_id", "call_id", "call_date", "finding_id")}
+        withdrawal = {
+            "review_id": f"undo-{last['review_id']}",
+            "reviewer": account,
+            "decided_at": stamp(now),
+            "decision": "withdrawn",
+            "undoes": last["review_id"],
+        }
+        _insert(connection, about | withdrawal)
+        if last["item_id"]:
+            _turn(connection, last["item_id"])
+        return str(last["review_id"])
 
 
 def decisions_of_call(desk: Desk, call_id: str) -> list[Decided]:
     """All decisions about a call in the order they were made, withdrawn ones included."""
-    raise NotImplementedError
+    with desk.connection() as connection:
+        return _decided(connection, "decisions.call_id = ?", [call_id])
 
 
 def decisions_of_item(desk: Desk, item_id: str) -> list[Decided]:
     """All decisions about an item in the order they were made, withdrawn ones included."""
-    raise NotImplementedError
+    with desk.connection() as connection:
+        return _decided(connection, "decisions.item_id = ?", [item_id])
 
 
-def standing(decided: list[Decided]) -> list[Decided]:
-    """Those that nobody has withdrawn, without the withdrawals."""
-    raise NotImplementedError
+def all_decisions(desk: Desk) -> list[Decided]:
+    """Every decision in the order they were made, withdrawn ones included."""
+    with desk.connection() as connection:
+        return _decided(connection, "true", [])
 
 
 def forget_call(desk: Desk, call_id: str) -> int:
     """Remove a call's items and decisions, for who erases it; how many rows went. The audit log stays."""
-    raise NotImplementedError
+    with desk.connection(write=True) as connection:
+        return sum(
+            connection.execute(f"delete from {table} where call_id = ?", [call_id]).rowcount
+            for table in ("decisions", "items", "sound_waits")
+        )
+
+
+def _check(decision: Decision, rules: Rules) -> None:
+    after, marks = decision.after, decision.decision in {"changed", "missed"}
+    if decision.decision == "withdrawn":
+        raise WrongDecision("a decision is withdrawn by undo")
+    if marks and (after is None or not 0 <= after.start_word < after.end_word):
+        raise WrongDecision("mark the words that are personal data")
+    if after is not None and (not marks or after.entity not in rules.known):
+        raise WrongDecision("say what kind of personal data it is, as the redaction rules name it")
+    if decision.decision == "commented" and not (decision.comment or "").strip():
+        raise WrongDecision("write a comment")
+    if len(decision.comment or "") > _LONGEST_COMMENT:
+        raise WrongDecision(f"a comment has {_LONGEST_COMMENT} characters at most")
+
+
+def _check_fits(decision: Decision, item: Item | None) -> None:
+    if item is not None and item.call_id != decision.call_id:
+        raise WrongDecision("this item is of another call")
+    if decision.decision not in CONCLUSIONS:
+        return
+    finding_id = item.finding_id if item else decision.finding_id
+    if (decision.decision in ABOUT_FINDINGS) != (finding_id is not None):
+        raise WrongDecision("a finding is accepted, rejected or changed; a passage without one is cleared")
+    if item is None and (decision.decision == "cleared" or decision.before is None):
+        raise WrongDecision("say which words the decision is about")
+    if item is None and decision.before and finding_id != _named(decision.call_id, decision.before):
+        raise WrongDecision("the finding is not at these words")
+    if item is not None and item.state == "disputed" and not decision.settles:
+        raise NeedsLead("two people differ about this, so a lead decides")
+
+
+def _item_of(connection: sqlite3.Connection, decision: Decision) -> Item | None:
+    """The item that is named, or the one that the call has for the finding."""
+    if decision.item_id is None:
+        by_finding = "select * from items where call_id = ? and finding_id = ? order by item_id"
+        row = connection.execute(by_finding, [decision.call_id, decision.finding_id]).fetchone()
+        return item_of(row) if row else None
+    row = connection.execute("select * from items where item_id = ?", [decision.item_id]).fetchone()
+    if row is None:
+        raise UnknownItem("there is no such item")
+    return item_of(row)
+
+
+def _row(decision: Decision, item: Item | None) -> dict[str, Any]:
+    about_finding = decision.decision in ABOUT_FINDINGS
+    finding_id = item.finding_id if item else decision.finding_id
+    before = _span(item) if item and about_finding else decision.before
+    return {
+        "review_id": decision.review_id,
+        "item_id": item.item_id if item else None,
+        "call_id": decision.call_id,
+        "call_date": item.call_date if item else decision.call_date,
+        "finding_id": finding_id if about_finding else None,
+        "decision": decision.decision,
+        "before_json": _json(before),
+        "after_json": _json(decision.after),
+        "settles": decision.settles and item is not None and item.state == "disputed",
+    }
+
+
+def _insert(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
+    places = ", ".join(f":{name}" for name in row)
+    connection.execute(f"insert into decisions ({', '.join(row)}) values ({places})", row)
+
+
+def _turn(connection: sqlite3.Connection, item_id: str) -> None:
+    """Bring an item into the state that its decisions make; one that left the lake stays gone."""
+    item = item_of(connection.execute("select * from items where item_id = ?", [item_id]).fetchone())
+    decided = _decided(connection, "decisions.item_id = ?", [item_id])
+    state = state_after(decided, wants_second=item.wants_second)
+    ended = [one.decided_at for one in standing(decided) if one.decision in CONCLUSIONS]
+    connection.execute(
+        "update items set state = iif(state = 'gone', state, ?), decided_at = ? where item_id = ?",
+        [state, max(ended) if ended and state == "done" else None, item_id],
+    )
+
+
+def _named(call_id: str, span: Span) -> str:
+    return finding_id_of(call_id, marked(span))
+
+
+def _span(item: Item) -> Span:
+    return Span(item.entity or "", item.start_word or 0, item.end_word or 0, item.start_ms)
+
+
+def _json(span: Span | None) -> str | None:
+    return json.dumps(asdict(span)) if span else None
+
+
+def _decided(connection: sqlite3.Connection, where: str, values: list[str]) -> list[Decided]:
+    rows = connection.execute(f"{_ALL} where {where} order by decided_at, decisions.rowid", values)
+    return [_decided_of(dict(row)) for row in rows]
+
+
+def _decided_of(row: dict[str, Any]) -> Decided:
+    before, after = (
+        Span(**json.loads(text)) if (text := row.pop(name)) else None
+        for name in ("before_json", "after_json")
+    )
+    return Decided(**row | {"before": before, "after": after, "settles": bool(row["settles"])})

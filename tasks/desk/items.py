@@ -142,7 +142,7 @@ def item(desk: Desk, item_id: str) -> Item | None:
     """One item, waiting or not."""
     with desk.connection() as connection:
         row = connection.execute("select * from items where item_id = ?", [item_id]).fetchone()
-    return _item(row) if row else None
+    return item_of(row) if row else None
 
 
 def next_item(desk: Desk, account: str, filters: Filters, now: datetime, minutes: int) -> Item | None:
@@ -160,7 +160,7 @@ def next_item(desk: Desk, account: str, filters: Filters, now: datetime, minutes
         if not found:
             return None
         _claim(connection, found[0].item_id, account, now, minutes)
-        return _item(
+        return item_of(
             connection.execute("select * from items where item_id = ?", [found[0].item_id]).fetchone()
         )
 
@@ -178,6 +178,11 @@ def release(desk: Desk, item_id: str, account: str) -> None:
             "update items set claimed_by = null, claimed_until = null where item_id = ? and claimed_by = ?",
             [item_id, account],
         )
+
+
+def item_of(row: sqlite3.Row) -> Item:
+    """An item from its row."""
+    return Item(**{**dict(row), "wants_second": bool(row["wants_second"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,7 @@ def _listed(connection: sqlite3.Connection, where: _Where, limit: int) -> list[I
         f"select * from items {index} where {where.text} order by risk desc, item_id limit {limit:d}",
         where.values,
     )
-    return [_item(row) for row in rows]
+    return [item_of(row) for row in rows]
 
 
 def _tally(filters: Filters, where: _Where) -> str:
@@ -240,7 +245,3 @@ def _claim(connection: sqlite3.Connection, item_id: str, account: str, now: date
         "until": stamp(now + timedelta(minutes=minutes)),
     }
     return connection.execute(_CLAIM, values).rowcount == 1
-
-
-def _item(row: sqlite3.Row) -> Item:
-    return Item(**{**dict(row), "wants_second": bool(row["wants_second"])})

@@ -63,7 +63,8 @@ class Desk:
         connection.row_factory = sqlite3.Row
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma synchronous = full")
-        connection.execute("pragma cache_size = -131072")  # KiB: 100,000 items and their indexes
+        connection.execute("pragma mmap_size = 268435456")  # bytes: 100,000 items take 50 MB
+        connection.execute("pragma cache_size = -131072")  # KiB
         return connection
 
     def _make_ready(self) -> None:
