@@ -25,6 +25,7 @@ from tasks.compliance import compliance_of_run
 from tasks.errors import CallArchiveError
 from tasks.lake.catalog import Lake, exclusively
 from tasks.lake.compact import compact, crowded
+from tasks.lake.nights import keep_night
 from tasks.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ async def ingest(
         exclusively(Lake.at(settings.lake)),
         open_night(source, settings, summary.run_id, shared=shared) as night,
     ):
+        first = night.tools.transcriber.engines[0].engine.NAME
+        keep_night(night.connection, night.lake, summary.as_begun_night(first))
         plan = find_work(unseen(night), wishes)
         summary.begin(plan.decided, plan.companions, plan.metadata_problems)
         try:
@@ -64,6 +67,7 @@ async def ingest(
                 summary.add(await _worked(night, plan, jobs))
         finally:
             await night.tools.transcriber.close()
+        keep_night(night.connection, night.lake, summary.as_night(first))
         summary.compliance = compliance_of_run(night.connection, summary.run_id)
         crowds = bool(settings.compact_above) and crowded(
             night.connection, night.lake, settings.compact_above

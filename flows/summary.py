@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tasks.errors import OverBudget
@@ -27,6 +28,9 @@ class Summary:
     """A run's outcomes, added up. found = landed + skipped + quarantined + failed, always."""
 
     run_id: str
+    purpose: str = "ingest"
+    """ingest, retry or backfill."""
+    begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     companions: int = 0
     metadata_problems: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
@@ -108,6 +112,30 @@ class Summary:
                 }
                 for outcome in self.troubled
             ],
+        }
+
+    def as_night(self, engine: str) -> dict[str, Any]:
+        """For the relation `nights`, as it ends."""
+        states: tuple[State, ...] = ("landed", "skipped", "quarantined", "failed")
+        return self.as_begun_night(engine) | {
+            "ended_at": datetime.now(UTC),
+            "found": len(self.outcomes),
+            **{state: self.count(state) for state in states},
+            "over_budget": self.over_budget,
+            "duration_ms": sum(outcome.duration_ms for outcome in self.outcomes),
+            "billed_ms": sum(outcome.billed_ms for outcome in self.outcomes),
+            "cost_usd": sum(outcome.cost_usd for outcome in self.outcomes),
+            "requests": sum(outcome.requests for outcome in self.outcomes),
+            "cache_hits": sum(outcome.cache_hits for outcome in self.outcomes),
+        }
+
+    def as_begun_night(self, engine: str) -> dict[str, Any]:
+        """The same as it begins: a night that is killed leaves this."""
+        return {
+            "run_id": self.run_id,
+            "purpose": self.purpose,
+            "engine": engine,
+            "begun_at": self.begun_at,
         }
 
     def as_markdown(self) -> str:
