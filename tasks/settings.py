@@ -102,6 +102,15 @@ class Settings(BaseSettings):
     )
 
     batch_size: int = Field(32, ge=1, description="recordings landed together")
+    lease_s: float = Field(
+        120, ge=1, description="others take a batch over when its worker has been silent for so long"
+    )
+    attempts: int = Field(
+        3, ge=1, description="a recording over which so many processes have died is quarantined"
+    )
+    grace_s: float = Field(
+        25, ge=0, description="how long a process that is told to stop (SIGTERM) may still finish recordings"
+    )
     compact_above: int = Field(
         16, ge=0, description="an ingest ends by merging the files of a day that has more than this; 0: never"
     )
@@ -115,11 +124,27 @@ class Settings(BaseSettings):
     review_file: Path | None = Field(
         None, description="the review desk; empty: review.sqlite in the lake's folder"
     )
+    review_proxy_address: str | None = Field(
+        None,
+        description="the reverse proxy in front of the review app: IP addresses or networks, with commas",
+    )
+    review_proxy_header: str | None = Field(
+        None, description="the header in which that proxy names who has signed in; empty: passwords here"
+    )
+    review_public_url: str | None = Field(
+        None, description="how browsers reach the review app through a proxy: https://review.example.com"
+    )
     review_sample_share: float = Field(
         0.01, ge=0, le=1, description="share of sure redactions and of untouched turns that people check"
     )
     review_second_share: float = Field(
         0.1, ge=0, le=1, description="share of items that a second person decides, too"
+    )
+    review_session_minutes: int = Field(
+        30, ge=1, le=720, description="a sign-in ends when nothing was done for so long"
+    )
+    review_unmask_minutes: int = Field(
+        5, ge=1, le=60, description="how long an unmasked value stays on the screen"
     )
 
     def key_named(self, name: str) -> str | None:

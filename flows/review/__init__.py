@@ -1,0 +1,1 @@
+"""The review app: people check and correct what was redacted."""
