@@ -65,7 +65,7 @@ def record(desk: Desk, account: str, decision: Decision, now: datetime, *, rules
         said = {"reviewer": account, "decided_at": stamp(now), "comment": comment or None}
         _insert(connection, _row(decision, item) | said)
         if item and decision.decision in CONCLUSIONS:
-            _turn(connection, item.item_id)
+            bring_up_to_date(connection, item.item_id)
             connection.execute(_LET_GO, [item.item_id, account])
     return decision.review_id
 
@@ -94,8 +94,14 @@ def undo(desk: Desk, account: str, now: datetime) -> str | None:
         }
         _insert(connection, about | withdrawal)
         if last["item_id"]:
-            _turn(connection, last["item_id"])
+            bring_up_to_date(connection, last["item_id"])
         return str(last["review_id"])
+
+
+def decision_named(desk: Desk, review_id: str) -> Decided | None:
+    """One decision."""
+    with desk.connection() as connection:
+        return next(iter(_decided(connection, "decisions.review_id = ?", [review_id])), None)
 
 
 def decisions_of_call(desk: Desk, call_id: str) -> list[Decided]:
@@ -189,7 +195,7 @@ def _insert(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
     connection.execute(f"insert into decisions ({', '.join(row)}) values ({places})", row)
 
 
-def _turn(connection: sqlite3.Connection, item_id: str) -> None:
+def bring_up_to_date(connection: sqlite3.Connection, item_id: str) -> None:
     """Bring an item into the state that its decisions make; one that left the lake stays gone."""
     item = item_of(connection.execute("select * from items where item_id = ?", [item_id]).fetchone())
     decided = _decided(connection, "decisions.item_id = ?", [item_id])
