@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from tasks.keys import key_id_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,6 +78,11 @@ class AnswerStore:
     def has(self, key: str) -> bool:
         """Whether something is kept under a key; whether it can be opened is another question."""
         return self.files.has(_path(key))
+
+    def key_id(self, key: str) -> str | None:
+        """The id of the key that something was encrypted with, or None."""
+        sealed = self.files.read(_path(key))
+        return None if sealed is None else key_id_of(sealed)
 
     def put(self, key: str, answer: bytes) -> None:
         """Keep an answer; a crash leaves none or all of it."""

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from tasks.account import account
+from tasks.answers import AnswerStore
 from tasks.errors import KeyMissing, SettingsError
-from tasks.keys import key_id_of
-from tasks.lake.catalog import writing
+from tasks.heard_calls import HeardCalls
+from tasks.keys import key_id_of, load_keyring
+from tasks.lake.catalog import Lake, writing
 from tasks.lake.envelopes import envelope_of, note_reveal
+from tasks.redact.rules import NEVER_KEPT
 
 if TYPE_CHECKING:
-    from tasks.keys import Keyring
-    from tasks.lake.catalog import Lake
+    from pathlib import Path
 
+    from tasks.keys import Keyring
+    from tasks.lake.envelopes import Envelope
+
+_HEARD_MODES: Final = frozenset({"label", "numbered", "pseudonym"})
+"""In these the value may still be in what was heard. What was reversible and is gone was taken out."""
 _SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 500
 
@@ -32,8 +40,11 @@ class Revealed:
     value: str
 
 
-def reveal(lake: Lake, keyring: Keyring, finding_id: str, reason: str) -> Revealed:
+def reveal(lake: Lake, keyring: Keyring, finding_id: str, reason: str, by: str | None = None) -> Revealed:
     """The value of a finding, when `reveals` has a row that says who asked for it and why.
+
+    It comes from what the mode `reversible` has kept, else from what was heard in the call. Secrets are in
+    neither, and what is deleted only is never shown. `by` is who asks: the account of this process, if None.
 
     Raises:
         SettingsError: no such lake or finding, nothing is kept of it, or the reason does not say much.
@@ -47,25 +58,62 @@ def reveal(lake: Lake, keyring: Keyring, finding_id: str, reason: str) -> Reveal
         envelope = envelope_of(connection, finding_id)
         if envelope is None:
             raise SettingsError("no such finding; list them: callarchive sql 'select * from redactions'")
-        if envelope.sealed is None:
-            raise SettingsError(
-                f"nothing is kept of this {envelope.entity}: its mode is {envelope.mode}. "
-                "Values are kept in the mode reversible only, and secrets never"
-            )
-        value = _opened(keyring, envelope.sealed, finding_id)
+        value, key_id = _kept(lake, keyring, envelope)
         row = {
             "reveal_id": uuid4().hex,
             "finding_id": finding_id,
             "call_id": envelope.call_id,
             "call_date": envelope.call_date,
             "entity": envelope.entity,
-            "key_id": key_id_of(envelope.sealed),
-            "revealed_by": _who(),
+            "key_id": key_id,
+            "revealed_by": by or account(),
             "revealed_at": datetime.now(UTC),
             "reason": reason.strip(),
         }
         note_reveal(connection, lake, row)
     return Revealed(finding_id, envelope.call_id, envelope.entity, value)
+
+
+def reveal_apart(address: str, key_file: Path, finding_id: str, reason: str, by: str) -> Revealed:
+    """The same in a process of its own, for one that holds the lake open and only reads it.
+
+    Raises:
+        SettingsError, KeyMissing: as `reveal` does.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as child:
+        return child.submit(_reveal_at, address, key_file, finding_id, reason, by).result()
+
+
+def _reveal_at(address: str, key_file: Path, finding_id: str, reason: str, by: str) -> Revealed:
+    if not key_file.exists():
+        raise KeyMissing(f"there is no key file at {key_file}; restore the one this lake was made with")
+    return reveal(Lake.at(address), load_keyring(key_file), finding_id, reason, by)
+
+
+def _kept(lake: Lake, keyring: Keyring, envelope: Envelope) -> tuple[str, str]:
+    """The value, and the id of the key that it was kept under."""
+    if envelope.sealed is not None:
+        return _opened(keyring, envelope.sealed, envelope.finding_id), key_id_of(envelope.sealed)
+    store = AnswerStore(lake.heard, keyring)
+    key_id = store.key_id(envelope.recording_sha256)
+    heard = HeardCalls(store).get(envelope.recording_sha256) if _may_be_heard(envelope) else None
+    words = heard.conversation.words[envelope.start_word : envelope.end_word] if heard else ()
+    if key_id is None or not words or any(word.entity for word in words):  # marked in what is kept: a secret
+        raise SettingsError(_why_nothing(envelope))
+    return " ".join(word.text for word in words), key_id
+
+
+def _may_be_heard(envelope: Envelope) -> bool:
+    return envelope.mode in _HEARD_MODES and envelope.entity not in NEVER_KEPT
+
+
+def _why_nothing(envelope: Envelope) -> str:
+    if envelope.mode == "reversible":
+        return f"what was kept of this {envelope.entity} was taken out by retention: callarchive retain"
+    return (
+        f"there is no value of this {envelope.entity} to show: its mode is {envelope.mode}, and what was "
+        "heard in its call is not kept, or it is a secret, of which nothing ever is"
+    )
 
 
 def _opened(keyring: Keyring, sealed: bytes, finding_id: str) -> str:
@@ -76,11 +124,3 @@ def _opened(keyring: Keyring, sealed: bytes, finding_id: str) -> str:
             f"this value was kept under key {key_id_of(sealed)!r}, which is not in the key file or was "
             "changed; without that key it stays closed"
         ) from None
-
-
-def _who() -> str:
-    try:
-        account = getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        account = "unknown"
-    return f"{account}@{socket.gethostname()}"

@@ -35,12 +35,15 @@ COMMANDS: Final = {
     "people's decisions.",
     "reveal": "Show one value that the mode `reversible` has kept. Who asked, when and why is in "
     "`reveals` first.",
+    "review": "Serve the review app: people check and correct what was redacted. Ctrl-C ends it.",
+    "reviewers": "Accounts of the review app: add, disable, list, passwords.",
     "engines": "List the engines with their default model, abilities and price, and say whether a key is "
     "set.",
     "compare": "Compare engines on recordings of your own: errors, digits, personal data, times, speed, "
     "cost.",
     "compact": "Merge the small files of every day, and delete what no version of the lake needs any more.",
-    "status": "Show recordings by state, reasons for those that did not land, and what the engines took.",
+    "status": "Show the last nights, what waits or did not land and why, this month's cost, freshness and "
+    "drift.",
     "doctor": "Check settings, keys, tools and the lake. Exits with 2 if something is wrong.",
     "score-redaction": "Score redaction on talk with gold spans, by class and by style; docs/redaction.md "
     "gives the formats.",

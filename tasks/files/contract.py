@@ -31,6 +31,16 @@ class Files(Protocol):
     def read(self, path: str) -> bytes | None:
         """All of a file, or None where there is none."""
 
+    def size_bytes(self, path: str) -> int | None:
+        """How long a file is, or None where there is none."""
+
+    def part(self, path: str, start: int, length: int) -> bytes:
+        """So many bytes of a file from `start` on, and fewer at its end; the rest is not read.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+
     def write(self, path: str, content: bytes) -> None:
         """Put a file there in one step, in place of any that is there: nobody ever sees half of it."""
 

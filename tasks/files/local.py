@@ -46,6 +46,19 @@ class LocalFiles:
         except FileNotFoundError:
             return None
 
+    def size_bytes(self, path: str) -> int | None:
+        """How long a file is, or None."""
+        try:
+            return (self.root / path).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def part(self, path: str, start: int, length: int) -> bytes:
+        """Some bytes of a file."""
+        with (self.root / path).open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
     def write(self, path: str, content: bytes) -> None:
         """Written beside and moved into place, so that a crash leaves none or all of it."""
         target = self._made(path)

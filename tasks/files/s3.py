@@ -57,6 +57,18 @@ class S3Files:
         except FileNotFoundError:
             return None
 
+    def size_bytes(self, path: str) -> int | None:
+        """How long an object is, or None."""
+        with self._told():
+            found = _storage().get_file_info(self._key(path))
+        return found.size if found.type == fs.FileType.File else None
+
+    def part(self, path: str, start: int, length: int) -> bytes:
+        """Some bytes of an object, by one request for just these."""
+        with self._told(), _storage().open_input_file(self._key(path)) as file:
+            file.seek(start)
+            return bytes(file.read(length))
+
     def write(self, path: str, content: bytes) -> None:
         """An object appears in one step, when all of it has arrived."""
         with self._told(), _storage().open_output_stream(self._key(path)) as stream:

@@ -29,13 +29,18 @@ class Envelope:
     entity: str
     mode: str
     sealed: bytes | None
+    recording_sha256: str
+    start_word: int
+    end_word: int
 
 
 def envelope_of(connection: duckdb.DuckDBPyConnection, finding_id: str) -> Envelope | None:
     """A finding with its envelope; None where there is no such finding."""
     row = connection.execute(
-        "select finding_id, redactions.call_id, redactions.call_date, entity, mode, sealed "
-        "from stored.redactions left join stored.envelopes using (finding_id) where finding_id = ?",
+        "select finding_id, redactions.call_id, redactions.call_date, entity, mode, sealed, "
+        "recording_sha256, start_word, end_word from stored.redactions "
+        "join stored.calls on calls.call_id = redactions.call_id "
+        "left join stored.envelopes using (finding_id) where finding_id = ?",
         [finding_id],
     ).fetchone()
     return Envelope(*row) if row else None
