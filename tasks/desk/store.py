@@ -65,6 +65,7 @@ class Desk:
         connection.execute("pragma synchronous = full")
         connection.execute("pragma mmap_size = 268435456")  # bytes: 100,000 items take 50 MB
         connection.execute("pragma cache_size = -131072")  # KiB
+        connection.execute("pragma temp_store = memory")
         return connection
 
     def _make_ready(self) -> None:

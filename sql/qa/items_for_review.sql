@@ -1,0 +1,165 @@
+-- name: items_for_review
+-- question: Which findings, random samples and calls with unheard speech should a person look at?
+-- grain: one row per finding, turn or call to look at
+-- key: kind, call_id, finding_id, start_word
+-- parameters:
+--   sample_share [0-1] (double, default 0.01): so many of the sure findings, and of the turns without any
+--   at_least_unheard_ms [ms] (integer, default 3000): calls with less speech that got no words do not count
+--   since [UTC date] (date, default none): first day of the calls asked about
+--   until [UTC date] (date, default none): last day of the calls asked about
+-- columns:
+--   kind: finding (flagged, or left in until somebody decides), sample_redacted, sample_untouched, or doubtful
+--     for a call with speech that got no words
+--   call_id: the call
+--   call_date [UTC date]: the day of the call; null if unknown
+--   agent_id: the agent; null if unknown
+--   queue: the queue; null if unknown
+--   finding_id: the finding; null for a turn or a call
+--   entity: what was found; null for a turn or a call
+--   tier: auto, flagged or review; null for a turn or a call
+--   reason: why it was found; unheard for a call
+--   score [0-1]: how sure the detector was; for a call the share of speech that got words; null for a turn
+--   start_word: word_index of its first word; null for a call
+--   end_word: word_index after its last word; null for a call
+--   start_ms [ms]: where it begins; null for a call, or if the engine gives no word times
+--   end_ms [ms]: where it ends; null for a call, or if the engine gives no word times
+--   decided: whether the lake has a decision about the finding
+-- empty: no finding is in doubt, all speech got words, and the samples are empty
+-- limits: a sample holds the same rows whenever it is asked for with the same share: it goes by a hash of ids;
+--   words that the engine was unsure of are in words_for_review
+with calls as (
+    select
+        call_id,
+        call_date,
+        agent_id,
+        queue,
+        speech_ms,
+        unheard_ms
+    from calls
+    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+),
+
+findings as (
+    select
+        if(tier = 'auto', 'sample_redacted', 'finding') as kind,
+        call_id,
+        finding_id,
+        entity,
+        tier,
+        reason,
+        score,
+        start_word,
+        end_word,
+        start_ms,
+        end_ms,
+        coalesce(review_status not in ('pending', 'not_needed'), false) as decided
+    from redactions
+    where
+        ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+        and (
+            tier in ('flagged', 'review')
+            or (
+                reason <> 'person'
+                and md5_number_lower(finding_id) < $sample_share * 18446744073709551616.0
+            )
+        )
+),
+
+-- A turn is known by its first word here: who marks words counts words.
+sampled_turns as (
+    select
+        call_id,
+        turn_index
+    from turns
+    where
+        word_count > 0
+        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+        and md5_number_lower(call_id || '/' || turn_index) < $sample_share * 18446744073709551616.0
+),
+
+spoken as (
+    select
+        call_id,
+        turn_index,
+        word_index,
+        start_ms,
+        end_ms
+    from words
+    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+),
+
+spans as (
+    select
+        spoken.call_id,
+        spoken.turn_index,
+        min(spoken.word_index) as start_word,
+        max(spoken.word_index) + 1 as end_word,
+        min(spoken.start_ms) as start_ms,
+        max(spoken.end_ms) as end_ms
+    from spoken
+    inner join sampled_turns
+        on
+            spoken.call_id = sampled_turns.call_id
+            and spoken.turn_index = sampled_turns.turn_index
+    group by spoken.call_id, spoken.turn_index
+),
+
+untouched as (
+    select
+        'sample_untouched' as kind,
+        spans.call_id,
+        spans.start_word,
+        spans.end_word,
+        spans.start_ms,
+        spans.end_ms,
+        false as decided
+    from spans
+    anti join redactions
+        on
+            spans.call_id = redactions.call_id
+            and spans.start_word < redactions.end_word
+            and spans.end_word > redactions.start_word
+),
+
+unheard as (
+    select
+        'doubtful' as kind,
+        call_id,
+        'unheard' as reason,
+        1 - unheard_ms / nullif(speech_ms, 0) as score,
+        false as decided
+    from calls
+    where unheard_ms >= $at_least_unheard_ms
+),
+
+asking as (
+    select * from findings
+    union all by name
+    select * from untouched
+    union all by name
+    select * from unheard
+),
+
+for_review as (
+    select
+        asking.kind,
+        asking.call_id,
+        calls.call_date,
+        calls.agent_id,
+        calls.queue,
+        asking.finding_id,
+        asking.entity,
+        asking.tier,
+        asking.reason,
+        asking.score,
+        asking.start_word,
+        asking.end_word,
+        asking.start_ms,
+        asking.end_ms,
+        asking.decided
+    from asking
+    inner join calls on asking.call_id = calls.call_id
+)
+
+select * from for_review
+order by kind, call_id, start_word, finding_id
