@@ -29,9 +29,6 @@ NUMBERED = frozenset(
 """What a number makes an address: "county road 12"."""
 NUMBERING = frozenset({"number", "no", "house"})
 """After one of these a number may stand apart from its street: "number twelve on bluebell lane"."""
-SURE_UNITS = frozenset({"apartment", "apt", "unit", "flat", "suite", "ste", "lot", "trailer"})
-FORMAL = places.STREETS | places.HEADINGS | SURE_UNITS | {"box"}
-"""Without one of these nothing has the form of an address."""
 LEADING = word_set("leading")
 """An address begins after one of these, in an answer that is a sentence."""
 LONGEST_ANSWER = 40
@@ -43,7 +40,7 @@ _SHORT_ANSWER = 14
 def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Addresses by their form, then those that were asked for, then the post codes behind both."""
     found: list[Candidate] = []
-    formal = {script.say_of[at] for at, core in enumerate(script.cores) if core in FORMAL}
+    formal = {script.say_of[at] for at in script.marked_as(places.FORMAL)}
     for index, say in enumerate(script.says):
         wanted = _is_wanted(script, index) or _corrects(script, index, found)
         here = list(_by_form(script, say, wanted=wanted)) if index in formal else []
@@ -203,7 +200,7 @@ def _heading_end(script: Script, say: Say, at: int) -> int | None:
 def _unit_after(script: Script, say: Say, at: int) -> int | None:
     """The start of the unit in "<number> fulton apartment nine"."""
     for word in (at + 2, at + 3):
-        unit = word < say.end and script.cores[word] in SURE_UNITS and _unit_end(script, say, word)
+        unit = word < say.end and script.cores[word] in places.SURE_UNITS and _unit_end(script, say, word)
         if unit and _is_long_number(script, say, at):
             return word
         if word >= say.end or not _is_name_word(script, word - 1):
@@ -265,7 +262,7 @@ def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterato
 def _units(script: Script, say: Say) -> Iterator[Candidate]:
     """A flat by itself, where an address is expected: "put apartment b on there"."""
     for at in range(say.first, say.end):
-        end = _unit_end(script, say, at) if script.cores[at] in SURE_UNITS else None
+        end = _unit_end(script, say, at) if script.cores[at] in places.SURE_UNITS else None
         if end is not None:
             yield Candidate(at, end, "ADDRESS", 0.7, "unit")
 

@@ -57,7 +57,7 @@ def _without_examples(tokens: Sequence[Token]) -> list[Token]:
         if kept and likened and exemplifies(token.core, kept[-1].core[-1:]):
             likened = False
             continue
-        if token.core in lexicon.LIKE_WORDS | {"in"} and kept and kept[-1].atoms[-1].kind == "letter":
+        if token.core in lexicon.BEFORE_EXAMPLE and kept and kept[-1].atoms[-1].kind == "letter":
             likened = True
             continue
         likened = False

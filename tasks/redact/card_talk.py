@@ -10,6 +10,7 @@ from tasks.redact.questions import asks_quantity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tasks.redact.candidates import Candidate
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
 
@@ -36,6 +37,8 @@ class CardTalk(NamedTuple):
     """The words behind card numbers."""
     says: frozenset[int]
     """What is said soon after one, or after words that announce one."""
+    grouped: list[Candidate]
+    """Long numbers that were written as amounts are, most of them cards'."""
 
 
 def card_talk(script: Script, runs: Sequence[Run]) -> CardTalk:
@@ -46,12 +49,13 @@ def card_talk(script: Script, runs: Sequence[Run]) -> CardTalk:
 
 
 def _card_talk(script: Script, runs: Sequence[Run]) -> CardTalk:
-    ends = [*_card_ends(script, runs), *(one.end for one in find_grouped_digits(script))]
+    grouped = list(find_grouped_digits(script))
+    ends = [*_card_ends(script, runs), *(one.end for one in grouped)]
     says = {script.say_of[end - 1] + later for end in ends for later in range(AFTER_NUMBER + 1)}
     for index, cues in enumerate(script.cues):
         if any(cue.entity.startswith("CARD_") for cue in cues):
             says.update(range(index, index + AFTER_CUE + 1))
-    return CardTalk(ends, frozenset(says))
+    return CardTalk(ends, frozenset(says), grouped)
 
 
 def _card_ends(script: Script, runs: Sequence[Run]) -> list[int]:
@@ -80,7 +84,7 @@ def is_told_alone(script: Script, first: int, end: int, talk: CardTalk) -> bool:
     return (
         index in talk.says
         and say.end - say.first - (end - first) <= FEW
-        and not (index and asks_quantity(script, script.says[index - 1]))
+        and not (index and asks_quantity(script, index - 1))
     )
 
 

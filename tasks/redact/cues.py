@@ -65,7 +65,8 @@ def match_cues(
     """For each of `says` the longest phrase at each place, none inside another."""
     cues: list[list[Cue]] = [[] for _ in says]
     taken = 0
-    for at in [at for at, core in enumerate(cores) if core in trie or core[-2:] == "'s"]:
+    starts = {core for core in set(cores) if core in trie or core.endswith("'s")}
+    for at in [at for at, core in enumerate(cores) if core in starts]:
         if at < taken:
             continue
         end = says[say_of[at]].end

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tasks.redact import lexicon
 from tasks.redact.questions import ASKING, asks_quantity, is_question
 from tasks.redact.refusals import refuses
+from tasks.redact.script import ANSWERED
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
@@ -61,13 +62,15 @@ def expectations(script: Script, first: int, end: int, *, firm: bool) -> list[Ex
 
 def asked(script: Script, index: int) -> list[str]:
     """The entities that says[index] answers, the last one asked first; empty where nobody asked."""
+    if index not in script.answering:
+        return []
     if index not in script.asked:
         script.asked[index] = _asked(script, index)
     return script.asked[index]
 
 
 def _asked(script: Script, index: int) -> list[str]:
-    for back in (1, 3):
+    for back in ANSWERED:
         before = index - back
         if before < 0:
             return []
@@ -87,14 +90,14 @@ def _asks_another(script: Script, index: int) -> bool:
     say = script.says[index]
     cores = script.cores[say.first : say.end]
     other = not ASKING.isdisjoint(cores) and AGAIN.isdisjoint(cores)
-    return len(cores) > LONGEST_PROMPT or other or asks_quantity(script, say)
+    return len(cores) > LONGEST_PROMPT or other or asks_quantity(script, index)
 
 
 def _turns_away(script: Script, before: int, here: int) -> bool:
     """Whether the talk has left a question: it asked for an amount, was refused, or another one came."""
     if not script.cues[before]:
         say = script.says[before]
-        return script.words[say.end - 1].endswith("?") or asks_quantity(script, say)
+        return script.words[say.end - 1].endswith("?") or asks_quantity(script, before)
     return any(refuses(script, script.says[index]) for index in range(before + 1, here, 2))
 
 
@@ -102,9 +105,7 @@ def _carries(script: Script, index: int, cue: Cue) -> bool:
     """Whether a cue says what the next speaker will tell: one everyday word only in a short question."""
     if cue.entity == NOTHING:
         return False
-    if index not in script.counts_asked:
-        script.counts_asked[index] = asks_quantity(script, script.says[index])
-    if script.counts_asked[index]:
+    if asks_quantity(script, index):
         return False
     say = script.says[index]
     if say.who == "customer" and index + 1 < len(script.says) and not _is_requested(script, cue):

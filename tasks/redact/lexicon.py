@@ -38,6 +38,7 @@ MARKS = {
 ARTICLES = word_set("articles")
 """Never the example in a spelling."""
 LIKE_WORDS = word_set("like_words")
+BEFORE_EXAMPLE = LIKE_WORDS | {"in"}
 
 MONTHS = word_set("months")
 EVERYDAY_MONTHS = word_set("everyday_months")

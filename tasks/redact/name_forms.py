@@ -113,8 +113,9 @@ def _continues(script: Script, first: int, at: int, *, bold: bool) -> bool:  # n
         return token.core.isalpha() and token.core != "i" and (bold or at > first)
     if not is_wordlike(script, at) or (at > first and _is_verb(script, at)):
         return False
-    if token.core in PARTICLES | TITLES:
-        return script.next(at) not in NEVER | {""} or (at > first and token.name.everyday)
+    if token.core in PARTICLES or token.core in TITLES:
+        after = script.next(at)
+        return (bool(after) and after not in NEVER) or (at > first and token.name.everyday)
     if at == first:
         return bold or looks_like_name(script, at, bold=True)
     reading = token.name

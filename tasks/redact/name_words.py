@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
 from tasks.redact.wordlists import phrase_set, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NEVER = word_set("never")
 TITLES = word_set("titles")
 SHORT_TITLES = word_set("short_titles")
 PARTICLES = word_set("particles")
 
-STRONG = phrase_set("strong_introductions")
+
+def _by_last_word(phrases: Iterable[tuple[str, ...]]) -> dict[str, list[list[str]]]:
+    by_last: dict[str, list[list[str]]] = defaultdict(list)
+    for phrase in phrases:
+        by_last[phrase[-1]].append(list(phrase))
+    return dict(by_last)
+
+
+STRONG = _by_last_word(phrase_set("strong_introductions"))
 """What is followed by a name, however ordinary the word is."""
 VERBS = word_set("verbs")
 """After "will" or "may" one of these makes it a verb, though some are last names, too."""
-WEAK = phrase_set("weak_introductions")
+WEAK = _by_last_word(phrase_set("weak_introductions"))
 """What is followed by a name where the word can be one."""
 GREETINGS = word_set("greetings")
 RELATIONS = word_set("relations")
@@ -25,17 +39,16 @@ TELLING = word_set("telling")
 """And only to persons these are done ("tell grace")."""
 AUXILIARIES = frozenset({"will", "may", "can", "don", "art"})
 ARTICLES = frozenset({"the", "a", "an", "any", "some", "every", "each", "this", "no"})
+HERE = frozenset({"here", "speaking", "calling"})
 COMPANY = word_set("company")
 SURELY_COMPANY = word_set("surely_company")
 """Even a listed name before one of these is the firm's: "howard valley national bank"."""
 NO_NAME_BEFORE = word_set("no_name_before")
 """After one of these it is an ordinary word ("we hope it works")."""
 
-STRONG_LAST = frozenset(phrase[-1] for phrase in STRONG)
 I_AM = frozenset({"i'm", "it's", "that's", "that'd"})
-WEAK_LAST = frozenset(phrase[-1] for phrase in WEAK)
 INTRODUCING = frozenset({"is", "you", "named", "called", "back", "am"}).union(
-    STRONG_LAST, WEAK_LAST, GREETINGS, RELATIONS, I_AM
+    STRONG, WEAK, GREETINGS, RELATIONS, I_AM
 )
 """The last words of everything that introduces a name."""
-MARKED = INTRODUCING | TITLES
+MARKED = INTRODUCING | TITLES | HERE

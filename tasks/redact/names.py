@@ -23,6 +23,7 @@ from tasks.redact.name_words import (
     ARTICLES,
     AUXILIARIES,
     GREETINGS,
+    HERE,
     I_AM,
     INTRODUCING,
     NAME_VERBS,
@@ -32,12 +33,10 @@ from tasks.redact.name_words import (
     RELATIONS,
     SHORT_TITLES,
     STRONG,
-    STRONG_LAST,
     TELLING,
     TITLES,
     VERBS,
     WEAK,
-    WEAK_LAST,
 )
 from tasks.redact.refusals import refuses
 from tasks.redact.tokens import NUMERIC
@@ -55,8 +54,9 @@ MAX_INITIALS = 3
 AVAILABLE = frozenset({"there", "available", "around", "home"})
 SAID = frozenset({"is", "was", "now", "uh", "um", "used", "to", "be", "says"})
 """What may stand between a cue and the name."""
-HERE = frozenset({"here", "speaking", "calling"})
 LONGEST_OPENING = 7
+LONGEST_PHRASE = 4
+_NO_NAME = AUXILIARIES | NEVER
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
 
@@ -71,7 +71,7 @@ def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         *_known(script),
     ]
     for index, say in enumerate(script.says):
-        if "PERSON" in asked(script, index) and not refuses(script, say):
+        if index in script.answering and "PERSON" in asked(script, index) and not refuses(script, say):
             found += _answered(script, say)
     return [*found, *_spelled(script, runs, found), *_beside(script, found), *_initials(script, runs)]
 
@@ -92,7 +92,7 @@ def _beside(script: Script, found: Sequence[Candidate]) -> Iterator[Candidate]:
         at = one.end + 1
         if script.next(one.end - 1) not in {"and", "or"} or not script.next(one.end - 1, 2):
             continue
-        if script.tokens[at].name.everyday and script.cores[at] not in AUXILIARIES | NEVER:
+        if script.tokens[at].name.everyday and script.cores[at] not in _NO_NAME:
             yield Candidate(at, at + 1, "PERSON", 0.55, "beside")
 
 
@@ -128,9 +128,9 @@ def _announced(script: Script) -> Iterator[Candidate]:
 def _introduction(script: Script, at: int) -> str:
     """How strongly the words before this one say that a name follows: strong, weak, faint or not ("")."""
     before, second, third = script.cores[at - 1], script.prev(at, 2), script.prev(at, 3)
-    if before in STRONG_LAST and not script.tokens[at - 1].closes and _ends_in(script, at, STRONG):
+    if before in STRONG and not script.tokens[at - 1].closes and _ends_in(script, at, STRONG[before]):
         return "strong"
-    slot = before in WEAK_LAST and _ends_in(script, at, WEAK) and _fills_slot(script, at)
+    slot = before in WEAK and _ends_in(script, at, WEAK[before]) and _fills_slot(script, at)
     if slot or (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
         return "weak"
     if (
@@ -146,9 +146,9 @@ def _introduction(script: Script, at: int) -> str:
     return ""
 
 
-def _ends_in(script: Script, at: int, phrases: frozenset[tuple[str, ...]]) -> bool:
-    first = script.span(at).first
-    return any(tuple(script.cores[start:at]) in phrases for start in range(max(first, at - 4), at))
+def _ends_in(script: Script, at: int, phrases: Sequence[list[str]]) -> bool:
+    said = script.cores[max(script.span(at).first, at - LONGEST_PHRASE) : at]
+    return any(said[-len(phrase) :] == phrase for phrase in phrases)
 
 
 def _is_introduced(script: Script, at: int, strength: str) -> bool:
@@ -210,7 +210,7 @@ def _asked_for(script: Script) -> Iterator[Candidate]:
 
 def _opening(script: Script) -> Iterator[Candidate]:
     """Who says at the beginning that it is them: "olu adebayo here"."""
-    for here in [at for at, core in enumerate(script.cores) if core in HERE]:
+    for here in script.marked_as(HERE):
         say, first = script.span(here), here
         if here - say.first >= LONGEST_OPENING:
             continue

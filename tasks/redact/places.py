@@ -25,6 +25,9 @@ STREET_NAMES = word_set("street_names")
 UNITS = word_set("places_units")
 DIRECTIONS = word_set("directions")
 HEADINGS = frozenset(word for word in DIRECTIONS if len(word) > 2)
+SURE_UNITS = frozenset({"apartment", "apt", "unit", "flat", "suite", "ste", "lot", "trailer"})
+FORMAL = STREETS | HEADINGS | SURE_UNITS | {"box"}
+"""Without one of these nothing has the form of an address."""
 STATES = word_set("states")
 CITIES = word_set("cities")
 COUNTRIES = word_set("countries")

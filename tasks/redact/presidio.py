@@ -57,8 +57,9 @@ OUR_NAMES = {
 
 PATTERN_TIMEOUT_S = 10.0
 """For one pattern over one call, which takes milliseconds; Presidio would wait for a minute."""
-_MARKS_NEAR = re.compile(r"[.:](?:\d{1,3}\.\d|[0-9a-f]{0,4}:)", re.IGNORECASE)
-"""In every internet address: ".22.3", ":1:" or "::"."""
+_DOTTED = re.compile(r"\.\d{1,3}\.\d")
+_COLONED = re.compile(r":[0-9A-Fa-f]{0,4}:")
+"""Every internet address holds ".22.3", ":1:" or "::"; one fixed sign in front is what makes these fast."""
 QUIET_LOGGERS = (
     "presidio-analyzer",
     "presidio-analyzer-decision",
@@ -125,7 +126,7 @@ class RareIpRecognizer(IpRecognizer):
 
     def analyze(self, text: str, *args: Any, **kwargs: Any) -> list[RecognizerResult]:
         """What Presidio's finds."""
-        return super().analyze(text, *args, **kwargs) if _MARKS_NEAR.search(text) else []
+        return super().analyze(text, *args, **kwargs) if _DOTTED.search(text) or _COLONED.search(text) else []
 
 
 CHECKED_PATTERNS = (EmailRecognizer, IbanRecognizer, RareIpRecognizer)

@@ -15,6 +15,7 @@ ASKING = word_set("asking")
 QUANTITIES = word_set("quantities")
 OPENING = word_set("opening")
 """These make a question where a sentence begins with them."""
+_COUNTING = frozenset({"amount", "how", "time"})
 
 
 def asks(script: Script, index: int) -> bool:
@@ -28,12 +29,19 @@ def asks(script: Script, index: int) -> bool:
     return False
 
 
-def asks_quantity(script: Script, say: Say) -> bool:
+def asks_quantity(script: Script, index: int) -> bool:
     """Whether the last question in it wants an amount or a time: "and how much to pay off the phone"."""
+    if script.counting is None:
+        spoken = {script.say_of[at] for at in script.marked_as(_COUNTING)}
+        script.counting = frozenset(one for one in spoken if _counts(script, script.says[one]))
+    return index in script.counting
+
+
+def _counts(script: Script, say: Say) -> bool:
     cores = script.cores[max(say.first, say.end - 30) : say.end]
     if "amount" in cores[-2:]:
         return True
-    return ("how" in cores or "time" in cores) and any(
+    return any(
         (first == "how" and second in QUANTITIES) or (first, second) == ("what", "time")
         for first, second in itertools.pairwise(cores)
     )

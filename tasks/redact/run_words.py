@@ -108,8 +108,8 @@ def _is_spelling_example(script: Script, at: int) -> bool:
     """Whether an example follows, "a as in apple": the letter is one, however short."""
     for steps in (2, 3):
         word = script.next(at, steps)
-        between = {script.next(at, step) for step in range(1, steps)}
-        if exemplifies(word, script.cores[at]) and between <= lexicon.LIKE_WORDS | {"in"}:
+        between = [script.next(at, step) for step in range(1, steps)]
+        if exemplifies(word, script.cores[at]) and lexicon.BEFORE_EXAMPLE.issuperset(between):
             return True
     return False
 

@@ -63,7 +63,11 @@ class Run(NamedTuple):
 
 def find_runs(script: Script) -> list[Run]:
     """All runs of a conversation, in order."""
-    solid = [at for at in script.value_like if at not in script.cued and is_solid(script, at)]
+    solid = [
+        at
+        for at in script.value_like
+        if at not in script.cued and (script.tokens[at].sure or is_solid(script, at))
+    ]
     runs: list[Run] = []
     start = 0
     for at in range(1, len(solid) + 1):
@@ -102,20 +106,14 @@ def _counts(script: Script, at: int) -> bool:
 
 def _is_like(gap: Sequence[str], letter: str, after: str) -> bool:
     """Whether a gap is that of "b for bravo", where the example is a code word and so itself solid."""
-    return (
-        len(gap) <= 2
-        and all(word in lexicon.LIKE_WORDS | {"in"} for word in gap)
-        and after[:1] == letter[-1:]
-    )
+    return len(gap) <= 2 and after[:1] == letter[-1:] and lexicon.BEFORE_EXAMPLE.issuperset(gap)
 
 
 def _is_example(gap: Sequence[str], letter: Token) -> bool:
     """Whether a gap is that of "d as in david": the example word begins with the letter."""
     if letter.atoms[-1].kind != "letter":
         return False
-    words = [
-        word for word in gap if word not in lexicon.LIKE_WORDS and word not in lexicon.LINKS and word != "in"
-    ]
+    words = [word for word in gap if word not in lexicon.BEFORE_EXAMPLE and word not in lexicon.LINKS]
     return len(words) == 1 and exemplifies(words[0], letter.atoms[-1].value) and len(gap) <= 5
 
 
@@ -250,9 +248,9 @@ def _with_example(script: Script, end: int) -> int:
         return end
     for steps in (2, 3):
         between = [script.next(end - 1, step) for step in range(1, steps)]
-        if exemplifies(script.next(end - 1, steps), letter.value) and set(between) <= lexicon.LIKE_WORDS | {
-            "in"
-        }:
+        if exemplifies(script.next(end - 1, steps), letter.value) and lexicon.BEFORE_EXAMPLE.issuperset(
+            between
+        ):
             return end + steps
     return end
 
@@ -269,7 +267,7 @@ def _linked(script: Script, before: Run, run: Run) -> Run:
     tail = script.cores[before.end : script.says[said].end]
     plain = _GAP.issuperset(lead) and _GAP.issuperset(tail)
     asked = range(said + 1, saying)
-    prompted = any(script.cues[say] or asks_quantity(script, script.says[say]) for say in asked)
+    prompted = any(script.cues[say] or asks_quantity(script, say) for say in asked)
     if prompted or not plain or any(script.tokens[word].sealed for word in between):
         return run
     return run._replace(follows=True)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tasks.schemas import Conversation, Turn
 
 
+ANSWERED = (1, 3)
+"""A question is answered by the next that is said, or once somebody has asked for a moment's patience."""
+
+
 class Say(NamedTuple):
     """words[first:end] of one speaker without a pause for another; `who` is None where nobody knows."""
 
@@ -48,10 +52,12 @@ class Script:
     """The words that may be the sign of an e-mail address."""
     cued: frozenset[int]
     """The words of phrases that announce a value."""
+    answering: frozenset[int]
+    """The indices in `says` of what comes after words that announce a value, and may answer them."""
     asked: dict[int, list[str]] = field(default_factory=dict)
     """What each of `says` answers, as far as it was looked up."""
-    counts_asked: dict[int, bool] = field(default_factory=dict)
-    """Whether each of `says` asks for an amount, as far as it was looked up."""
+    counting: frozenset[int] | None = None
+    """The indices in `says` of what asks for an amount, once it was looked up."""
     told_before: dict[tuple[int, bool], list[Expectation]] = field(default_factory=dict)
     """What is expected in each of `says` of a value, firm or not, as far as it was looked up."""
     card_talk: CardTalk | None = None
@@ -94,6 +100,7 @@ def read_script(conversation: Conversation, trie: Trie) -> Script:
     for index, say in enumerate(says):
         say_of[say.first : say.end] = [index] * (say.end - say.first)
     cues = match_cues(cores, says, say_of, trie)
+    announcing = [index for index, announced in enumerate(cues) if announced]
     marked = [at for at, token in enumerate(tokens) if token.marked]
     return Script(
         words,
@@ -107,6 +114,7 @@ def read_script(conversation: Conversation, trie: Trie) -> Script:
         dated=[at for at in marked if tokens[at].date_part],
         at_signs=[at for at in marked if tokens[at].at_sign],
         cued=frozenset(word for cue in chain.from_iterable(cues) for word in range(cue.first, cue.end)),
+        answering=frozenset(index + later for index in announcing for later in ANSWERED),
     )
 
 

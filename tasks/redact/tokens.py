@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from tasks.redact import lexicon, name_words
+from tasks.redact import lexicon, name_words, places
 from tasks.redact.gazetteer import NO_NAME, NameReading, read_name
 from tasks.redact.spoken_numbers import digits_of
 
@@ -44,6 +44,7 @@ _GLUED = re.compile(r"^[\w.-]*\w(?:gmail|yahoo|hotmail|outlook|icloud|aol|comcas
 _MIXED = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9/._-]*$")
 _HARDWARE = re.compile(r"^[0-9a-f]{2}(?::[0-9a-f]{2}){3,}$")
 """An address of a network card."""
+_MARKED = name_words.MARKED | places.FORMAL | {"amount", "how", "time"}
 _REDACTED = re.compile(r"^\W*\[[A-Z][A-Z0-9_]*(?:_[0-9a-f]{12})?\]\W*$")
 
 
@@ -130,12 +131,7 @@ def read_word(text: str) -> Token:
         number=bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds,
         single=kinds <= {"digit", "zero", "repeat", "written"},
         date_part=date_part,
-        marked=value_like
-        or bool(date_part)
-        or at_sign
-        or name.first
-        or name.everyday
-        or core in name_words.MARKED,
+        marked=value_like or bool(date_part) or at_sign or name.first or name.everyday or core in _MARKED,
         at_sign=at_sign,
         closes=last in tuple(".?!…"),
         pauses=last in tuple(".?!…,;:"),

@@ -11,7 +11,6 @@ from tasks.redact.amounts import is_amount
 from tasks.redact.candidates import Candidate
 from tasks.redact.card_talk import card_talk, is_code
 from tasks.redact.expectations import NEAR, expectations, names_a_thing
-from tasks.redact.grouped_digits import find_grouped_digits
 from tasks.redact.growth import grow
 from tasks.redact.shapes import fits
 from tasks.redact.wordlists import word_set
@@ -65,7 +64,7 @@ def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -
         found.append(named)
     _name_beginnings(script, runs, found)
     typed = [(run, one) for run, one in zip(runs, found, strict=True) if one is not None]
-    return [*(one for _, one in typed), *find_grouped_digits(script), *grow(script, typed)]
+    return [*(one for _, one in typed), *cards.grouped, *grow(script, typed)]
 
 
 def _name_beginnings(script: Script, runs: Sequence[Run], found: list[Candidate | None]) -> None:
