@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from tasks.keys import Keyring
     from tasks.lake.envelopes import Envelope
 
-_HEARD_MODES: Final = frozenset({"label", "numbered", "pseudonym"})
-"""In these the value may still be in what was heard. What was reversible and is gone was taken out."""
-_SHORTEST_REASON: Final = 5
-_LONGEST_REASON: Final = 500
+_KEPT_MODES: Final = frozenset({"label", "numbered", "pseudonym", "reversible"})
+SHORTEST_REASON: Final = 5
+LONGEST_REASON: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ def reveal(lake: Lake, keyring: Keyring, finding_id: str, reason: str, by: str |
         SettingsError: no such lake or finding, nothing is kept of it, or the reason does not say much.
         KeyMissing: the key it was kept under is not at hand.
     """
-    if not _SHORTEST_REASON <= len(reason.strip()) <= _LONGEST_REASON:
-        raise SettingsError(f"say why in {_SHORTEST_REASON} to {_LONGEST_REASON} characters: --reason")
+    if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
+        raise SettingsError(f"say why in {SHORTEST_REASON} to {LONGEST_REASON} characters: --reason")
     if not lake.exists():
         raise SettingsError(f"no lake at {lake.address}")
     with writing(lake) as connection:
@@ -72,6 +71,11 @@ def reveal(lake: Lake, keyring: Keyring, finding_id: str, reason: str, by: str |
         }
         note_reveal(connection, lake, row)
     return Revealed(finding_id, envelope.call_id, envelope.entity, value)
+
+
+def may_be_kept(entity: str, mode: str) -> bool:
+    """Whether a finding can have a value anywhere: no secret has, and nothing that is deleted only."""
+    return mode in _KEPT_MODES and entity not in NEVER_KEPT
 
 
 def reveal_apart(address: str, key_file: Path, finding_id: str, reason: str, by: str) -> Revealed:
@@ -96,15 +100,12 @@ def _kept(lake: Lake, keyring: Keyring, envelope: Envelope) -> tuple[str, str]:
         return _opened(keyring, envelope.sealed, envelope.finding_id), key_id_of(envelope.sealed)
     store = AnswerStore(lake.heard, keyring)
     key_id = store.key_id(envelope.recording_sha256)
-    heard = HeardCalls(store).get(envelope.recording_sha256) if _may_be_heard(envelope) else None
+    asked = envelope.mode != "reversible" and may_be_kept(envelope.entity, envelope.mode)
+    heard = HeardCalls(store).get(envelope.recording_sha256) if asked else None
     words = heard.conversation.words[envelope.start_word : envelope.end_word] if heard else ()
     if key_id is None or not words or any(word.entity for word in words):  # marked in what is kept: a secret
         raise SettingsError(_why_nothing(envelope))
     return " ".join(word.text for word in words), key_id
-
-
-def _may_be_heard(envelope: Envelope) -> bool:
-    return envelope.mode in _HEARD_MODES and envelope.entity not in NEVER_KEPT
 
 
 def _why_nothing(envelope: Envelope) -> str:
