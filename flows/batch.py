@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from flows.call import Job, Tools, finish_call
+from flows.call import Job, Tools, customer_key, finish_call
 from flows.progress import watcher
 from flows.stages import StageFailed
+from tasks.lake import erased_names
 from tasks.lake.books import payments_booked, settled
 from tasks.lake.ledger import ledger_row, sighting_rows
 from tasks.lake.sound_files import remove_copies
@@ -66,7 +67,7 @@ def settle_decided(night: Night, plan: Plan) -> None:
         row
         for outcome in plan.decided
         if outcome.state == "skipped" and outcome.sha256 in plan.entries
-        for row in sighting_rows(plan.sightings.get(outcome.sha256, []), outcome.sha256)
+        for row in _seen_again(night, plan, outcome.sha256)
     ]
     unusable = [outcome for outcome in plan.decided if outcome.state == "quarantined"]
     rows = [_row(plan.recordings[outcome.sha256 or ""], outcome, night, plan) for outcome in unusable]
@@ -152,6 +153,13 @@ def _settle(night: Night, plan: Plan, ended: Sequence[Attempt]) -> None:
     land(night.connection, night.lake, landing)
 
 
+def _seen_again(night: Night, plan: Plan, sha256: str) -> list[dict[str, Any]]:
+    sightings = plan.sightings.get(sha256, [])
+    if plan.entries[sha256].erased:
+        return erased_names.sighting_rows(sightings, sha256, night.keyring)
+    return sighting_rows(sightings, sha256)
+
+
 def _seen(plan: Plan, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     sha256s = [outcome.sha256 or "" for outcome in outcomes]
     return [row for sha256 in sha256s for row in sighting_rows(plan.sightings.get(sha256, []), sha256)]
@@ -165,7 +173,8 @@ def _row(recording: Recording, outcome: Outcome, night: Night, plan: Plan) -> di
     before = plan.entries.get(recording.sha256)
     if before and before.state == "landed" and outcome.state != "landed":
         outcome = replace(outcome, state="landed", reason=f"landing it again: {outcome.reason or 'begun'}")
-    return ledger_row(recording, outcome, before, night.tools.run_id)
+    key = customer_key(recording.metadata, night.keyring)
+    return ledger_row(recording, outcome, before, night.tools.run_id, key)
 
 
 def _landed(call: FinishedCall) -> Outcome:

@@ -90,7 +90,7 @@ def _redacted(
         recording=_shown(job.recording, tools),
         source_uri_masked=job.source_uri_masked,
         metadata=redact_fields(job.recording.metadata.extra, tools.rules),
-        customer_key=_customer_key(job.recording.metadata, tools.keyring),
+        customer_key=customer_key(job.recording.metadata, tools.keyring),
         audio=replace(call.audio, tracks=()),  # its sound would be held until the batch lands
         speakers=call.speakers,
         conversation=redacted,
@@ -151,5 +151,6 @@ def _shown(recording: Recording, tools: Tools) -> Recording:
     return replace(recording, metadata=replace(stated, agent_id=agent_id, queue=queue, extra={}))
 
 
-def _customer_key(metadata: CallMetadata, keyring: Keyring) -> str | None:
+def customer_key(metadata: CallMetadata, keyring: Keyring) -> str | None:
+    """What stands for the customer's id, which is never kept."""
     return keyring.pseudonym("customer", metadata.customer_id) if metadata.customer_id else None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from flows.call import Job
 from flows.progress import watcher
 from tasks.find_recordings import Found, find_recordings, list_recordings
-from tasks.lake.ledger import Entry, Sighting, entries, known_files, owners
+from tasks.lake.erased_names import erased_entries, known_erased_files
+from tasks.lake.ledger import ERASED, Entry, Sighting, entries, known_files, owners
 from tasks.redact_metadata import mask_path, redact_id
 from tasks.schemas import Outcome
 
@@ -63,11 +64,14 @@ def plan_night(
     plan.decided += [_skipped(file, None, "still being written; next night") for file in listing.waiting]
     listed = {_sighting(file, keyring): file for file in listing.candidates}
     known = known_files(connection, list(listed))
+    new = [sighting for sighting in listed if sighting.uri_key not in known]
+    known |= known_erased_files(connection, new, keyring)
     plan.entries = entries(connection, known.values())
     unread = _settle_known(plan, listed, known, wishes)
     watcher().reading(len(unread))
     found = list(find_recordings(archive, unread, settings.file_name_pattern, watcher().read))
-    plan.entries |= entries(connection, {one.recording.sha256 for one in found})
+    sha256s = {one.recording.sha256 for one in found}
+    plan.entries |= entries(connection, sha256s) | erased_entries(connection, sha256s, keyring)
     for one in found:
         plan.sightings.setdefault(one.recording.sha256, []).append(_sighting(one.file, keyring))
     _sort_out(plan, found, wishes)
@@ -117,6 +121,8 @@ def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes) -> None:
 def _why_skip(entry: Entry | None, wishes: Wishes) -> str | None:
     if entry is None:
         return None
+    if entry.erased:
+        return ERASED
     if entry.state == "landed" and not wishes.replace:
         return "already landed"
     if entry.state == "quarantined" and not wishes.retry_quarantined:

@@ -64,6 +64,12 @@ class OverBudget(CallArchiveError):
     exit_code: ClassVar[int] = 7
 
 
+class OnHold(CallArchiveError):
+    """A legal hold keeps what should be erased."""
+
+    exit_code: ClassVar[int] = 11
+
+
 class KeyMissing(CallArchiveError):
     """Something is encrypted with a key that is not among the keys at hand."""
 

@@ -59,7 +59,7 @@ def examine_call(
     digests = stated["digests"]
     intact = {"signature": keyring.signed(body.encode(), key_id, signature)}
     intact |= {name: _digest(connection, name, call_id) == digests.get(name) for name in DIGESTED}
-    if stated["sound"] is not None:
+    if stated["sound"] is not None and not _sound_was_taken_out(connection, call_id):
         intact["sound"] = _copy_digest(connection, lake, call_id) == stated["sound"]["copy_sha256"]
     return Examined(
         stated,
@@ -74,6 +74,15 @@ def examine_call(
 def _digest(connection: duckdb.DuckDBPyConnection, name: str, call_id: str) -> str:
     rows = connection.execute(f"from stored.{name} where call_id = ?", [call_id]).to_arrow_table()
     return rows_digest(name, rows)
+
+
+def _sound_was_taken_out(connection: duckdb.DuckDBPyConnection, call_id: str) -> bool:
+    """Whether retention has removed the copy: the digest of what there was stays."""
+    row = connection.execute(
+        "select audio_path is null and audio_sha256 is not null from stored.calls where call_id = ?",
+        [call_id],
+    ).fetchone()
+    return row == (True,)
 
 
 def _copy_digest(connection: duckdb.DuckDBPyConnection, lake: Lake, call_id: str) -> str | None:

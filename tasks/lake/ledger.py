@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tasks.schemas import Outcome, Recording
 
 
+ERASED: Final = "erased"
+"""The reason of a recording that is never to land again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the ledger says about one recording."""
@@ -25,6 +29,11 @@ class Entry:
     attempts: int
     first_seen_at: datetime
     call_id: str | None
+
+    @property
+    def erased(self) -> bool:
+        """Whether it was erased; it never lands again."""
+        return (self.state, self.reason) == ("skipped", ERASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,13 @@ def owners(connection: duckdb.DuckDBPyConnection, call_ids: Iterable[str]) -> di
     return dict(rows)
 
 
-def ledger_row(recording: Recording, outcome: Outcome, before: Entry | None, run_id: str) -> dict[str, Any]:
+def ledger_row(
+    recording: Recording,
+    outcome: Outcome,
+    before: Entry | None,
+    run_id: str,
+    customer_key: str | None = None,
+) -> dict[str, Any]:
     """One row of `recordings`; `before` is what the ledger said when this run began."""
     now = datetime.now(UTC)
     return {
@@ -92,6 +107,7 @@ def ledger_row(recording: Recording, outcome: Outcome, before: Entry | None, run
         "first_seen_at": before.first_seen_at if before else now,
         "updated_at": now,
         "run_id": run_id,
+        "customer_key": customer_key,
     }
 
 

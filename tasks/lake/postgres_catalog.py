@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import duckdb
 
 from tasks.errors import CheckFailed, SettingsError
+from tasks.lake.column_values import column_values
 from tasks.lake.connection import connect, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
 _CONNECT_S: Final = 10
 _ORPHANED_S: Final = 30
@@ -90,20 +91,10 @@ class PostgresCatalog:
                     f"the catalog at {self.address} could not be emptied of old text; run it again"
                 ) from None
 
-    def tables_with(self, texts: Collection[str]) -> list[str]:
-        """The tables of the catalog with a row in which one of these texts stands."""
+    def texts(self) -> Iterator[tuple[str, list[str]]]:
+        """The different values of each column, with its table."""
         with self._connected() as connection:
-            return [
-                name
-                for name in _tables(connection)
-                if any(
-                    connection.execute(
-                        "from postgres_query('catalog', ?)",
-                        [f"select 1 from {name} as one where strpos(one::text, {quoted(text)}) > 0 limit 1"],
-                    ).fetchall()
-                    for text in texts
-                )
-            ]
+            yield from column_values(connection)
 
     def trouble(self, said: str) -> str:
         """What to tell when the catalog cannot be opened; of what the server says, only the reason."""

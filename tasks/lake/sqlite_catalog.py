@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from filelock import FileLock
 
 from tasks.errors import CheckFailed, SettingsError
+from tasks.lake.column_values import column_values
+from tasks.lake.connection import connect, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 _VACUUM: Final = """
@@ -82,9 +84,15 @@ class SqliteCatalog:
         if done.returncode:
             raise CheckFailed(f"the catalog at {self.path} could not be emptied of old text; run it again")
 
-    def tables_with(self, texts: Collection[str]) -> list[str]:  # noqa: ARG002  (see below)
-        """None: this catalog is a file, which can be looked through like any other."""
-        return []
+    def texts(self) -> Iterator[tuple[str, list[str]]]:
+        """The different values of each column, with its table; a text may lie in pieces in the file.
+
+        Through DuckDB, which may have the file open in this process (see make_ready).
+        """
+        with connect(self.extensions) as connection:
+            connection.execute("set sqlite_all_varchar = true")
+            connection.execute(f"attach {quoted(str(self.path))} as catalog (type sqlite, read_only)")
+            yield from column_values(connection)
 
     def trouble(self, said: str) -> str:  # noqa: ARG002  (a damaged file makes SQLite say anything)
         """What to tell when the catalog cannot be opened."""
