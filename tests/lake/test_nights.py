@@ -1,4 +1,4 @@
-"""A night's row: there when it begins, replaced when it ends, and left as it began by a night that is killed."""
+"""A night's row: there when it begins, replaced when it ends; a killed night leaves the first."""
 
 from __future__ import annotations
 
