@@ -55,8 +55,12 @@ class Heard:
     start_ms: int | None
     end_ms: int | None
     confidence: float | None
-    is_gone: bool
-    """Whether it stands for what was taken out."""
+    entity: str | None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it stands for what was taken out."""
+        return self.entity is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def _read(connection: Connection, facts: Row, sql: str, **place: int) -> Reading
     of, values = _of(facts["call_id"], facts["call_date"])
     rows = connection.execute(sql.replace("{of}", of), values | place).fetchall()
     turns = [
-        Spoken(index, channel, speaker, [_heard(*row[3:]) for row in group])
+        Spoken(index, channel, speaker, [Heard(*row[3:]) for row in group])
         for (index, channel, speaker), group in groupby(rows, key=lambda row: row[:3])
     ]
     if not turns:
@@ -122,17 +126,6 @@ def _read(connection: Connection, facts: Row, sql: str, **place: int) -> Reading
     reach = {"start": turns[0].words[0].index, "end": turns[-1].words[-1].index + 1}
     found = connection.execute(_FINDINGS.replace("{of}", of), values | reach).to_arrow_table()
     return Reading(turns, found.to_pylist())
-
-
-def _heard(
-    index: int,
-    text: str,
-    start_ms: int | None,
-    end_ms: int | None,
-    confidence: float | None,
-    entity: str | None,
-) -> Heard:
-    return Heard(index, text, start_ms, end_ms, confidence, entity is not None)
 
 
 def _of(call_id: str, day: date | None) -> tuple[str, Row]:

@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from flows.review.plain_words import FILTERS
+
 if TYPE_CHECKING:
     from fastapi import Request
 
@@ -40,4 +42,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["in_path"] = lambda value: quote(str(value), safe="")
+    made.filters.update(FILTERS)
     return made

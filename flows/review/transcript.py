@@ -1,0 +1,102 @@
+"""Turns as elements of a page: every word its own, findings marked, nothing unescaped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from markupsafe import Markup, escape
+
+from flows.review import plain_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from tasks.read_call import Heard, Reading, Spoken
+
+Row = dict[str, Any]
+
+UNSURE_BELOW: Final = 0.7
+_NUMBERED: Final = re.compile(r"_(\d+|[0-9a-f]{12})\]")
+"""The number or pseudonym in [PERSON_1] or [PERSON_1a2b3c4d5e6f]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A turn as a page shows it."""
+
+    index: int
+    channel: int
+    speaker: str | None
+    start_ms: int | None
+    end_ms: int | None
+    words: Markup
+
+
+def shown_turns(
+    reading: Reading, own: Collection[str] = (), hits: Collection[int] = frozenset()
+) -> list[Shown]:
+    """The turns; findings named in `own` are marked by the page itself, which lets people change them.
+
+    `hits` are words to point out.
+    """
+    begins: dict[int, Row] = {}
+    for finding in reading.findings:
+        if finding["finding_id"] not in own and finding["review_status"] != "rejected":
+            for word in range(finding["start_word"], finding["end_word"]):
+                begins.setdefault(word, finding)
+    return [_shown(turn, begins, hits) for turn in reading.turns]
+
+
+def channel_names(facts: Row, reading: Reading) -> list[str]:
+    """Who is heard on each channel of the sound."""
+    names: dict[int, dict[str, None]] = {channel: {} for channel in range(facts["channel_count"])}
+    for turn in reading.turns:
+        names.setdefault(turn.channel, {})[plain_words.speaker(turn.speaker)] = None
+    return [
+        " and ".join(names[channel]) or f"Channel {channel + 1}" for channel in range(facts["channel_count"])
+    ]
+
+
+def _shown(turn: Spoken, marked: dict[int, Row], hits: Collection[int]) -> Shown:
+    """Put together as plain text, for ten thousand words of a long call take their time otherwise."""
+    words = Markup(" ".join(_parts(turn.words, marked, hits)))  # noqa: S704  (whatever was said is escaped below)
+    return Shown(turn.index, turn.channel, turn.speaker, turn.start_ms, turn.end_ms, words)
+
+
+def _parts(words: list[Heard], marked: dict[int, Row], hits: Collection[int]) -> Iterator[str]:
+    """Words, those of one finding inside of its mark."""
+    for finding, group in groupby(words, key=lambda word: marked.get(word.index)):
+        inside = (_word(word, is_hit=word.index in hits) for word in group)
+        if finding is None:
+            yield from inside
+        else:
+            yield f"{_begin(finding)} {' '.join(inside)}</mark>"
+
+
+def _begin(finding: Row) -> str:
+    told = f"{plain_words.FILTERS['tier'](finding['tier'])}: {plain_words.reason(finding['reason'])}"
+    kind = escape(plain_words.entity(finding["entity"]))
+    tier = escape(finding["tier"])
+    return f'<mark class="found {tier}" title="{escape(told)}"><span class="tag">{kind}</span>'
+
+
+def _word(word: Heard, *, is_hit: bool) -> str:
+    kinds = "w gone" if word.is_gone else "w"
+    if word.confidence is not None and word.confidence < UNSURE_BELOW and not word.is_gone:
+        kinds = "w unsure"
+    if is_hit:
+        kinds += " hit"
+    start, end = ("" if at is None else at for at in (word.start_ms, word.end_ms))
+    place = f'id="w{word.index}" data-s="{start}" data-e="{end}"'
+    return f'<span class="{kinds}" {place}>{escape(_text(word))}</span>'
+
+
+def _text(word: Heard) -> str:
+    """What was said; of what was taken out its number or pseudonym, if it has one."""
+    if not word.is_gone:
+        return word.text
+    numbered = _NUMBERED.search(word.text)
+    return f"#{numbered[1]}" if numbered else "•••"
