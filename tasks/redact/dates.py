@@ -113,13 +113,20 @@ def _beside_number(script: Script, at: int) -> bool:
 def _end(script: Script, first: int) -> int:
     last, at = first, first + 1
     while at < script.span(first).end:
-        core = script.cores[at]
         if _part(script, at):
             last = at
-        elif core not in INSIDE and not (core in lexicon.CORRECTIONS and at - last <= 2):
+        elif not _stays_open(script, at, last):
             break
         at += 1
     return last + 1
+
+
+def _stays_open(script: Script, at: int, last: int) -> bool:
+    """Whether a date whose last part so far is words[last] may go on behind words[at]."""
+    core = script.cores[at]
+    if script.tokens[at - 1].closes and core not in lexicon.FILLERS:
+        return False
+    return core in INSIDE or (core in lexicon.CORRECTIONS and at - last <= 2)
 
 
 def _read(script: Script, first: int, end: int) -> Date:

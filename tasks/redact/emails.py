@@ -21,6 +21,9 @@ PROVIDERS = word_set("providers")
 LEFT_EDGE = word_set("left_edge")
 """A local part begins after one of these."""
 WEB = word_set("web")
+PROTOCOLS = frozenset({"http", "https"})
+JOINING = frozenset({"at", "dot", "underscore"})
+"""Before one of these even "https" is part of an e-mail address: pages have a colon there."""
 MAX_HANDLE_WORDS = 4
 """A payment handle ends in a bank's name: "ok axis bank"."""
 MAX_LOCAL_WORDS = 18
@@ -119,7 +122,9 @@ def _local_start(script: Script, say: Say, at: int) -> int:
         core = script.cores[first - 1]
         if core in LEFT_EDGE and not _is_example(script, first - 1) and not _joins_names(script, first - 1):
             break
-        if core in WEB or script.tokens[first - 1].closes or script.tokens[first - 1].sealed:
+        if core in WEB and not (core in PROTOCOLS and script.cores[first] in JOINING):
+            break
+        if script.tokens[first - 1].closes or script.tokens[first - 1].sealed:
             break
         if script.in_cue(first - 1) and core not in {"number", "the", "mail"}:
             break

@@ -184,6 +184,7 @@ def test_amounts_and_times_after_a_card_stay(rules: Rules) -> None:
     [
         ("c: it's 4,111 1,111 1111 1,111 thanks", "it's [CARD_NUMBER] thanks"),
         ("c: fifth of november nineteen seventy eight", "[DOB]"),
+        ("c: i was born on May 5th 1978. It was the one", "i was born on [DOB] It was the one"),
         ("c: my email is kmillsedexample .com", "my email is [EMAIL]"),
         ("c: you can use jane.doegmail.com", "you can use [EMAIL]"),
         ("c: she said graham would ring", "she said [PERSON] would ring"),
