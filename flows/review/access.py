@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -40,7 +41,10 @@ async def sent_form(request: Request) -> FormData:
     """The fields of a form; none where none was sent."""
     if request.method in SAFE_METHODS:
         return FormData()
-    return await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    if any("\0" in f"{name}{value}" for name, value in form.multi_items()):
+        raise HTTPException(400)
+    return form
 
 
 Form = Annotated[FormData, Depends(sent_form)]
@@ -78,6 +82,13 @@ def viewed(request: Request, call_id: str, action: str | None = None) -> None:
     now = setup.clock()
     if not audit.noted_since(setup.desk, name, done, call_id, now - _ONE_HEARING):
         audit.note(setup.desk, name, done, now, call_id=call_id)
+
+
+def viewed_in(request: Request, call_ids: Iterable[str]) -> None:
+    """Note that the account sees words of these calls, before it does."""
+    setup = setup_of(request)
+    done = f"viewed {request.scope['route'].path}"
+    audit.note_calls(setup.desk, request.state.account.name, done, setup.clock(), call_ids)
 
 
 def cookie_name(request: Request) -> str:

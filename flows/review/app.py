@@ -14,7 +14,20 @@ from fastapi.staticfiles import StaticFiles
 
 from flows.review import problems
 from flows.review.access import roles_of
-from flows.review.pages import accounts, audit, decide, item, queue, sign_in, sound, unmask
+from flows.review.pages import (
+    accounts,
+    audit,
+    call,
+    calls,
+    decide,
+    item,
+    queue,
+    scorecards,
+    search,
+    sign_in,
+    sound,
+    unmask,
+)
 from flows.review.place import Front, place_of
 from flows.review.safety import Safety
 from flows.review.sealing import seal_beside
@@ -32,7 +45,9 @@ if TYPE_CHECKING:
 
     from tasks.settings import Settings
 
-_PAGES: Final = (sign_in, queue, item, decide, sound, unmask, accounts, audit)
+_PAGES: Final = (
+    sign_in, queue, item, decide, call, calls, search, scorecards, sound, unmask, accounts, audit,
+)  # fmt: skip
 _OPEN: Final = frozenset({"/sign-in", "/static"})
 """What is served to whoever is not signed in."""
 

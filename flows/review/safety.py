@@ -92,6 +92,8 @@ class Safety:
             raise Refused(421, "This app is not known under that name.")
         if scope["method"] not in _METHODS:
             raise Refused(405, "This is not done here.")
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # DuckDB takes no such text
+            raise Refused(400, "This address cannot be read.")
         if scope["method"] not in SAFE_METHODS:
             self._refuse_foreign(headers)
 

@@ -11,7 +11,7 @@ from tasks.desk.store import stamp
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from tasks.desk.store import Desk
@@ -44,13 +44,14 @@ def note(  # noqa: PLR0913  (a row has as many columns)
 ) -> None:
     """Add a row; it is safe on the disk when this returns. Neither text may hold words of a call."""
     with desk.connection(write=True) as connection:
-        last = connection.execute("select chain from audit order by seq desc limit 1").fetchone()
-        cut = tuple(text and text[:_LONGEST] for text in (call_id, detail))
-        facts = (stamp(now), account[:_LONGEST], action, *cut)
-        connection.execute(
-            "insert into audit (at, account, action, call_id, detail, chain) values (?, ?, ?, ?, ?, ?)",
-            [*facts, chained(last["chain"] if last else "", facts)],
-        )
+        _add(connection, (stamp(now), account, action, call_id, detail))
+
+
+def note_calls(desk: Desk, account: str, action: str, now: datetime, call_ids: Iterable[str]) -> None:
+    """Add a row for each of these calls, all of them at once."""
+    with desk.connection(write=True) as connection:
+        for call_id in call_ids:
+            _add(connection, (stamp(now), account, action, call_id, None))
 
 
 def noted_since(desk: Desk, account: str, action: str, call_id: str, since: datetime) -> bool:
@@ -94,6 +95,15 @@ def first_broken(desk: Desk) -> int | None:
 def chained(before: str, facts: tuple[str | None, ...]) -> str:
     """What chains a row (at, account, action, call_id, detail) to the row before."""
     return hashlib.sha256(json.dumps([before, *facts]).encode()).hexdigest()
+
+
+def _add(connection: sqlite3.Connection, row: tuple[str | None, ...]) -> None:
+    last = connection.execute("select chain from audit order by seq desc limit 1").fetchone()
+    facts = tuple(text and text[:_LONGEST] for text in row)
+    connection.execute(
+        "insert into audit (at, account, action, call_id, detail, chain) values (?, ?, ?, ?, ?, ?)",
+        [*facts, chained(last["chain"] if last else "", facts)],
+    )
 
 
 def _facts(row: sqlite3.Row) -> tuple[str | None, ...]:

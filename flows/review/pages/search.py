@@ -1,0 +1,48 @@
+"""Where a phrase is said: each place with the words around it, and a way to listen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from flows.review.access import READERS, needs, viewed_in
+from flows.review.filters import day_of
+from flows.review.rendering import render
+from flows.review.setup import setup_of
+from tasks.desk.accounts import Account
+from tasks.search import Found, Search, search
+
+router = APIRouter()
+_PLACES: Final = 25
+_LONGEST: Final = 200
+_MOST_SLOP: Final = 10
+_NAMES: Final = ("phrase", "speaker", "since", "until", "slop")
+
+
+@router.get("/search")
+def places(
+    request: Request,
+    account: Annotated[Account, needs(*READERS)],  # noqa: ARG001  (asked for to be allowed)
+) -> Response:
+    """The newest places; each call whose words are shown is noted as viewed."""
+    given = {name: request.query_params.get(name, "").strip()[:_LONGEST] for name in _NAMES}
+    found = _found(request, given) if given["phrase"] else None
+    if found and found.hits:
+        viewed_in(request, dict.fromkeys(hit["call_id"] for hit in found.hits))
+    return render(request, "search.html.j2", asked=given, found=found, places=_PLACES)
+
+
+def _found(request: Request, given: dict[str, str]) -> Found:
+    slop = int(given["slop"]) if given["slop"].isdecimal() else 0
+    asked = Search(
+        phrase=given["phrase"],
+        speaker=given["speaker"] or None,
+        slop=min(slop, _MOST_SLOP),
+        since=day_of(given["since"]),
+        until=day_of(given["until"]),
+        limit=_PLACES,
+    )
+    with setup_of(request).reader.version() as lake:
+        return search(lake, asked)
