@@ -45,7 +45,7 @@ def open_transcriber(
         SettingsError: one is not there, or its key or region; or it cannot do what is asked of it.
     """
     chosen = choices(settings.engine)
-    urls = _addresses(settings, chosen)
+    urls = addresses(settings, chosen)
     engines = []
     for place, choice in enumerate(chosen):
         if choice.engine.CAPABILITIES.runs_here:
@@ -146,7 +146,7 @@ def vocabulary(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for line in lines if (term := line.strip())))
 
 
-def _addresses(settings: Settings, chosen: list[Choice]) -> dict[str, str]:
+def addresses(settings: Settings, chosen: list[Choice]) -> dict[str, str]:
     """Base URLs by engine; a single one is the first hosted engine's."""
     text = settings.engine_url or ""
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]

@@ -37,6 +37,9 @@ COMMANDS: Final = {
     "`reveals` first.",
     "review": "Serve the review app: people check and correct what was redacted. Ctrl-C ends it.",
     "reviewers": "Accounts of the review app: add, disable, list, passwords.",
+    "erase": "Erase calls everywhere: tables, earlier versions, sound, answers, reviews, vendors' copies.",
+    "retain": "Take out what a retention policy no longer keeps, as `erase` does, and write a receipt.",
+    "hold": "Put calls, customers and queues on legal hold: nothing of them is erased.",
     "engines": "List the engines with their default model, abilities and price, and say whether a key is "
     "set.",
     "compare": "Compare engines on recordings of your own: errors, digits, personal data, times, speed, "
@@ -70,7 +73,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 2 wrong setting or usage, 3 something was quarantined or is missing, "
     "4 engine, 5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, "
-    "130 interrupted.",
+    "11 on legal hold, 130 interrupted.",
 )
 for listed, text in COMMANDS.items():
     app.command(listed, help=text)(lambda: None)

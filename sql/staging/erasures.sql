@@ -8,11 +8,11 @@
 --   subject: a keyed hash of the call's id, the customer's keys, an age in days, or the policy's hash
 --   asked_by: the account that asked on its machine
 --   asked_at [UTC]: when
---   state: begun, or done once nothing is left
+--   state: begun; done once nothing is left; withdrawn where a legal hold came first
 --   calls: calls and recordings that were erased whole
 --   held_calls: calls that stayed because of a legal hold
 --   finished_at [UTC]: when nothing was left; null until then
---   receipt [JSON]: what was removed where, as counts and names that tell nothing; null until done
+--   receipt [JSON]: what was removed where, as counts and names that tell nothing; unsigned until done
 --   key_id: the key the receipt is signed with
 --   signature: HMAC-SHA-256 of the receipt
 --   names_key_id: the key behind the names that erased recordings have in the ledger
