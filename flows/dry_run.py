@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from flows.engines import open_transcriber
 from flows.night import audio_limits
-from flows.plan import Wishes, plan_night
+from flows.plan import plan_night
 from flows.quote import quote
+from flows.wishes import Wishes
 from tasks.answers import AnswerStore
 from tasks.keys import Keyring, load_keyring, passing_keyring
 from tasks.lake.catalog import Lake, reading

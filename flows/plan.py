@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from flows.call import Job
@@ -11,27 +12,19 @@ from flows.progress import watcher
 from tasks.find_recordings import Found, find_recordings, list_recordings
 from tasks.lake.erased_names import erased_entries, known_erased_files
 from tasks.lake.ledger import ERASED, Entry, Sighting, entries, known_files, owners
+from tasks.lake.requeue import requeued
 from tasks.redact_metadata import mask_path, redact_id
 from tasks.schemas import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from flows.wishes import Wishes
     from tasks.keys import Keyring
     from tasks.lake.catalog import Connection
     from tasks.schemas import Recording
     from tasks.settings import Settings
     from tasks.sources.archive import Archive, File
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the operator asked for beyond the settings."""
-
-    since: datetime | None = None
-    limit: int | None = None
-    retry_quarantined: bool = False
-    replace: bool = False
 
 
 @dataclass(slots=True)
@@ -69,12 +62,17 @@ def plan_night(
     plan.entries = entries(connection, known.values())
     unread = _settle_known(plan, listed, known, wishes)
     watcher().reading(len(unread))
-    found = list(find_recordings(archive, unread, settings.file_name_pattern, watcher().read))
-    sha256s = {one.recording.sha256 for one in found}
-    plan.entries |= entries(connection, sha256s) | erased_entries(connection, sha256s, keyring)
-    for one in found:
-        plan.sightings.setdefault(one.recording.sha256, []).append(_sighting(one.file, keyring))
-    _sort_out(plan, found, wishes)
+    files = deque(wishes.in_order(unread))
+    while files and len(plan.jobs) != wishes.limit:
+        size = (wishes.limit - len(plan.jobs)) if wishes.limit else len(files)
+        some = [files.popleft() for _ in range(min(len(files), size))]
+        found = list(find_recordings(archive, some, settings.file_name_pattern, watcher().read))
+        sha256s = {one.recording.sha256 for one in found}
+        plan.entries |= entries(connection, sha256s) | erased_entries(connection, sha256s, keyring)
+        for one in found:
+            plan.sightings.setdefault(one.recording.sha256, []).append(_sighting(one.file, keyring))
+        _sort_out(plan, found, wishes)
+    plan.decided += [_skipped(file, None, "beyond --limit") for file in files]
     plan.jobs = [replace(job, call_id=redact_id("call", job.call_id, keyring)) for job in plan.jobs]
     plan.jobs = _with_own_call_ids(plan.jobs, owners(connection, [job.call_id for job in plan.jobs]))
     return plan
@@ -87,8 +85,8 @@ def _settle_known(
     unread = []
     for sighting, file in listed.items():
         sha256 = known.get(sighting.uri_key)
-        why = _why_skip(plan.entries.get(sha256 or ""), wishes)
-        if sha256 and why:
+        why = _why_skip(plan.entries.get(sha256 or ""), wishes) or wishes.unasked_file(file)
+        if why:
             plan.decided.append(_skipped(file, sha256, why))
         else:
             unread.append(file)
@@ -96,20 +94,15 @@ def _settle_known(
 
 
 def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes) -> None:
-    taken: set[str] = set()
     for one in found:
-        sha256, started = one.recording.sha256, one.recording.metadata.started_at
+        sha256 = one.recording.sha256
         why = _why_skip(plan.entries.get(sha256), wishes)
-        if sha256 in taken:
+        if sha256 in plan.recordings:
             why = "the same bytes as another file of this archive"
-        elif wishes.since and started and started < wishes.since:
-            why = "before --since"
-        elif wishes.limit is not None and not why and not one.problem and len(plan.jobs) >= wishes.limit:
-            why = "beyond --limit"
+        why = why or wishes.unasked(one)
         if why:
             plan.decided.append(_skipped(one.file, sha256, why))
             continue
-        taken.add(sha256)
         plan.recordings[sha256] = one.recording
         plan.metadata_problems += bool(one.recording.metadata.problems)
         if one.problem:
@@ -119,13 +112,15 @@ def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes) -> None:
 
 
 def _why_skip(entry: Entry | None, wishes: Wishes) -> str | None:
-    if entry is None:
+    if wishes.only and (entry is None or entry.state != wishes.only):
+        return f"not {wishes.only} before"
+    if entry is None or requeued(entry.reason):
         return None
     if entry.erased:
         return ERASED
     if entry.state == "landed" and not wishes.replace:
         return "already landed"
-    if entry.state == "quarantined" and not wishes.retry_quarantined:
+    if entry.state == "quarantined" and not (wishes.retry_quarantined or wishes.only):
         return "quarantined before"
     return None
 

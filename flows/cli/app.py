@@ -47,6 +47,9 @@ COMMANDS: Final = {
     "compact": "Merge the small files of every day, and delete what no version of the lake needs any more.",
     "status": "Show the last nights, what waits or did not land and why, this month's cost, freshness and "
     "drift.",
+    "retry": "Try what failed again, now; or what is quarantined, once its cause is put right.",
+    "requeue": "Mark recordings that the next night shall take again, whatever became of them.",
+    "backfill": "Land the calls of some past days, a part of them a night, so that fresh calls come first.",
     "doctor": "Check settings, keys, tools and the lake. Exits with 2 if something is wrong.",
     "score-redaction": "Score redaction on talk with gold spans, by class and by style; docs/redaction.md "
     "gives the formats.",

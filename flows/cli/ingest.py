@@ -61,6 +61,11 @@ def ingest(
     summary = run_ingest(
         Order(source, lake, engine, since, limit, retry_quarantined, replace), verbose=verbose
     )
+    tell(summary, lake, json=json)
+
+
+def tell(summary: Summary, lake: str | None, *, json: bool) -> None:
+    """Print what the run came to, and end with its code."""
     if json:
         print_json(summary.as_dict())
     else:
@@ -81,6 +86,10 @@ class Order:
     limit: int | None = None
     retry_quarantined: bool = False
     replace: bool = False
+    until: datetime | None = None
+    order: str = "listed"
+    only: str | None = None
+    max_usd: float | None = None
 
 
 def run_ingest(order: Order, *, verbose: bool = False) -> Summary:
