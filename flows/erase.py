@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -123,6 +123,12 @@ def finish_begun(settings: Settings) -> list[Receipt]:
         return []
     with _eraser(settings) as eraser:
         return eraser.finish_begun()
+
+
+def finish_before_a_night(settings: Settings) -> None:
+    """The same, for a night that goes on whatever comes of it: what cannot be ended now stays begun."""
+    with suppress(Exception):  # Prefect keeps what an error says, and the night is not to depend on it
+        finish_begun(settings)
 
 
 def verify(settings: Settings, erasure_id: str, call_ids: Sequence[str] = ()) -> Receipt:

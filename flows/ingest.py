@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from prefect import flow, task
@@ -14,14 +15,14 @@ from prefect.states import Completed, Failed
 
 from flows.batch import batch_failed, batches_of, settle_decided, work_on
 from flows.call import Job
+from flows.erase import finish_before_a_night
 from flows.night import Night, open_night
-from flows.plan import Plan, plan_night
+from flows.plan import Plan, Wishes, plan_night
 from flows.privately import nothing_said, unseen
 from flows.progress import watcher
 from flows.quote import Quote, quote
 from flows.shared_limits import server_there, share_limits
 from flows.summary import Summary
-from flows.wishes import Order, Wishes
 from tasks.compliance import compliance_of_run
 from tasks.errors import CallArchiveError
 from tasks.lake.catalog import Lake, exclusively
@@ -44,19 +45,15 @@ async def ingest(
     limit: int | None = None,
     retry_quarantined: bool = False,
     replace: bool = False,
-    until: datetime | None = None,
-    order: Order = "listed",
-    only: Literal["failed", "quarantined"] | None = None,
-    max_usd: float | None = None,
 ) -> State[dict[str, Any]]:
     """Land an archive's new recordings. What fails is in the ledger with its reason, and is tried again.
 
     The run ends as failed only where a recording failed; its result is the summary as plain values.
     """
-    settings = load_settings(lake=lake, engine=engine, max_usd_per_run=max_usd)
-    shared = server_there()
-    wishes = Wishes(since, limit, retry_quarantined, replace, until, order, only)
-    summary = Summary(run_id=uuid4().hex[:12], purpose=wishes.purpose)
+    settings, shared = load_settings(lake=lake, engine=engine), server_there()
+    wishes = Wishes(since, limit, retry_quarantined, replace)
+    summary = Summary(run_id=uuid4().hex[:12])
+    await asyncio.to_thread(finish_before_a_night, settings)
     with (
         exclusively(Lake.at(settings.lake)),
         open_night(source, settings, summary.run_id, shared=shared) as night,
