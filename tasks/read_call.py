@@ -15,7 +15,7 @@ Row = dict[str, Any]
 Span = tuple[int, int]
 """From the first to before the last, or in milliseconds from start to end."""
 
-NEIGHBOURS: Final = 3
+NEIGHBOURS: Final = 4
 """Turns that are shown before and after a passage."""
 
 _CALL: Final = "select * from calls where call_id = $call and ($day is null or call_date = $day)"

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows.review.plain_words import FILTERS
+from flows.review.transcript import chips
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -43,4 +44,5 @@ def environment() -> Environment:
     )
     made.filters["in_path"] = lambda value: quote(str(value), safe="")
     made.filters.update(FILTERS)
+    made.filters["chips"] = chips
     return made

@@ -23,6 +23,12 @@ _NUMBERED: Final = re.compile(r"_(\d+|[0-9a-f]{12})\]")
 """The number or pseudonym in [PERSON_1] or [PERSON_1a2b3c4d5e6f]."""
 
 
+_MARKS: Final = re.compile(
+    r"\[([A-Z][A-Z0-9_]*?)(?:_(?:\d+|[0-9a-f]{12}))?\](?: \[\1(?:_(?:\d+|[0-9a-f]{12}))?\])*"
+)
+"""Marks of one kind side by side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A turn as a page shows it."""
@@ -48,6 +54,15 @@ def shown_turns(
             for word in range(finding["start_word"], finding["end_word"]):
                 begins.setdefault(word, finding)
     return [_shown(turn, begins, hits) for turn in reading.turns]
+
+
+def chips(text: str | None) -> Markup:
+    """Words in which what was taken out stands as its kind, once for a run of marks."""
+    escaped = str(escape(text or ""))
+    made = _MARKS.sub(
+        lambda found: f'<span class="tagged flagged">{plain_words.entity(found[1])}</span>', escaped
+    )
+    return Markup(made)  # noqa: S704  (escaped above; a kind is letters, digits and spaces)
 
 
 def channel_names(facts: Row, reading: Reading) -> list[str]:

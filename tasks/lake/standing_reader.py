@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from tasks.lake.catalog import reading
+from tasks.lake.layout import CATALOG
 from tasks.lake.query import confine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import duckdb
 
     from tasks.lake.catalog import Connection, Lake
+
+Row = dict[str, Any]
+_MOST_ANSWERS: Final = 200
 
 
 class StandingReader:
@@ -26,6 +30,8 @@ class StandingReader:
         self._lock = Lock()
         self._held = ExitStack()
         self._opened: duckdb.DuckDBPyConnection | None = None
+        self._answered: dict[object, list[Row]] = {}
+        self._answered_of: object = None
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -47,6 +53,23 @@ class StandingReader:
         with self._connection().cursor() as cursor:
             cursor.execute("begin transaction read only")
             yield cursor
+
+    def answer(self, sql: str, values: Mapping[str, object]) -> list[Row]:
+        """The rows of a question over many calls; they are read anew only once the lake has changed.
+
+        Raises:
+            SettingsError: there is no lake, or it cannot be reached.
+        """
+        asked = (sql, tuple((name, repr(value)) for name, value in values.items()))
+        with self.version() as version:
+            newest = version.execute(f"select max(snapshot_id) from {CATALOG}.ducklake_snapshot").fetchone()
+            with self._lock:
+                if self._answered_of != newest or len(self._answered) > _MOST_ANSWERS:
+                    self._answered_of, self._answered = newest, {}
+                answered = self._answered
+            if asked not in answered:
+                answered[asked] = version.execute(sql, dict(values)).to_arrow_table().to_pylist()
+            return answered[asked]
 
     def close(self) -> None:
         """Let go of the lake; the next question attaches it again."""

@@ -47,6 +47,16 @@ def test_a_version_stays_as_it_is_and_the_next_has_what_has_landed_since(reader:
     assert _calls(reader) == ["call-1", "call-2"]
 
 
+def test_an_answer_is_kept_until_the_lake_changes(reader: StandingReader) -> None:
+    counted = "select count(*) as calls from calls where queue = $queue"
+    first = reader.answer(counted, {"queue": "billing"})
+    assert first == [{"calls": 1}]
+    assert reader.answer(counted, {"queue": "billing"}) is first
+    assert reader.answer(counted, {"queue": "cards"}) == [{"calls": 0}]
+    _land_elsewhere(reader.lake, "call-2")
+    assert reader.answer(counted, {"queue": "billing"}) == [{"calls": 2}]
+
+
 def test_many_threads_ask_at_once(reader: StandingReader) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: _calls(reader), range(40)))

@@ -18,7 +18,7 @@ from tasks.questions.loader import load_questions
 from tasks.report.measures import MEASURES, Measure, range_of, reach, text_of
 
 if TYPE_CHECKING:
-    from tasks.lake.catalog import Connection
+    from tasks.lake.standing_reader import StandingReader
 
 Row = dict[str, Any]
 
@@ -26,6 +26,8 @@ router = APIRouter()
 _NAMES: Final = ("queue", "since", "until")
 _FEW_CALLS: Final = 10
 _MOST_DAYS: Final = 62
+_FEWEST_SLOTS: Final = 45
+"""A bar is never wider than the plot over so many."""
 _QUESTIONS: Final = load_questions()
 
 
@@ -53,11 +55,11 @@ def scorecards(
     for name in ("since", "until"):
         day_of(given[name])
     of = {name: value for name, value in given.items() if value}
-    with setup_of(request).reader.version() as lake:
-        by_agent = _answer(lake, "measures_by_agent", of | {"at_least_calls": str(_FEW_CALLS)})
-        overall = _answer(lake, "measures_by_period", of | {"period": "month"})
-        rules = _answer(lake, "calls_by_rule", of)
-        days = _answer(lake, "calls_by_period", of | {"period": "day"})
+    reader = setup_of(request).reader
+    by_agent = _answer(reader, "measures_by_agent", of | {"at_least_calls": str(_FEW_CALLS)})
+    overall = _answer(reader, "measures_by_period", of | {"period": "month"})
+    rules = _answer(reader, "calls_by_rule", of)
+    periods = _answer(reader, "calls_by_period", of | {"period": "day"})
     means = {row["measure"]: row for row in overall if row["period_start"] is None}
     scored = [one for one in MEASURES if one.in_scorecard and one.name in means]
     return render(
@@ -70,14 +72,21 @@ def scorecards(
         means={one.name: text_of(one, means[one.name]["mean_value"]) for one in scored},
         agents=_agents(by_agent, scored, means),
         rules=rules,
-        days=[row for row in days if row["period_start"]][-_MOST_DAYS:],
+        days=_bars(periods),
+        fewest_slots=_FEWEST_SLOTS,
     )
 
 
-def _answer(lake: Connection, name: str, given: dict[str, str]) -> list[Row]:
+def _answer(reader: StandingReader, name: str, given: dict[str, str]) -> list[Row]:
     question = _QUESTIONS[name]
-    rows: list[Row] = lake.execute(question.sql, bind(question, given)).to_arrow_table().to_pylist()
-    return rows
+    return reader.answer(question.sql, bind(question, given))
+
+
+def _bars(periods: list[Row]) -> list[Row]:
+    """The last days with a call, each with its place: days without any have room, too."""
+    dated = [row for row in periods if row["period_start"]][-_MOST_DAYS:]
+    first = dated[0]["period_start"] if dated else None
+    return [row | {"place": (row["period_start"] - first).days} for row in dated]
 
 
 def _agents(
