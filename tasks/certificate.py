@@ -8,6 +8,7 @@ from collections import Counter
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from tasks.redact.marks import finding_id
 from tasks.rows import call_tables
 from tasks.schemas import Certificate
 
@@ -45,6 +46,7 @@ def certify(call: FinishedCall, profile: str, keyring: Keyring) -> Certificate:
         "redacted_words": sum(word.entity is not None for word in call.conversation.words),
         "findings": _counts(call),
         "modes": dict(Counter(mark.mode for mark in call.marks)),
+        "reviewed": _reviewed(call),
         "sound": _sound(call),
         "digests": {name: rows_digest(name, tables[name]) for name in DIGESTED},
     }
@@ -66,6 +68,12 @@ def _counts(call: FinishedCall) -> dict[str, dict[str, int]]:
         tiers = counts.setdefault(finding.entity, {})
         tiers[finding.tier] = tiers.get(finding.tier, 0) + 1
     return counts
+
+
+def _reviewed(call: FinishedCall) -> dict[str, int]:
+    """What people decided about the findings, in counts."""
+    names = (finding_id(call.call_id, finding) for finding in call.findings)
+    return dict(Counter(call.reviewed[name] for name in names if name in call.reviewed))
 
 
 def _sound(call: FinishedCall) -> dict[str, Any] | None:

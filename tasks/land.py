@@ -32,6 +32,8 @@ class Landing:
     sightings: Sequence[Mapping[str, Any]]
     expenses: Sequence[Mapping[str, Any]] = ()
     """Rows of engine_usage for recordings that did not land."""
+    reviews: Sequence[Mapping[str, Any]] = ()
+    """What people decided; a decision that was there is replaced."""
 
 
 def land(connection: duckdb.DuckDBPyConnection, lake: Lake, landing: Landing) -> None:
@@ -42,6 +44,7 @@ def land(connection: duckdb.DuckDBPyConnection, lake: Lake, landing: Landing) ->
     rows = [*(row for _, row in landing.calls), *landing.others]
     tables["recordings"] = as_table("recordings", rows)
     tables["sightings"] = as_table("sightings", landing.sightings)
+    tables["reviews"] = as_table("reviews", landing.reviews)
     land_batch(connection, lake, Batch(tables))
 
 

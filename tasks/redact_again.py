@@ -25,6 +25,7 @@ from tasks.speakers import Speakers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tasks.heard_calls import HeardCall
     from tasks.keys import Keyring
@@ -49,10 +50,13 @@ def is_up_to_date(landed: LandedCall, rules: Rules) -> bool:
     return (stated.get("rules_hash"), stated.get("detector_version")) == (rules.hash, DETECTOR_VERSION)
 
 
-def redact_again(landed: LandedCall, heard: HeardCall, redacting: Redacting) -> FinishedCall:
+def redact_again(
+    landed: LandedCall, heard: HeardCall, redacting: Redacting, original: Path | None = None
+) -> FinishedCall:
     """The call as it would land now. What people decided about a finding stands.
 
-    The copy of its sound is made from the one in the lake, so what was muted stays muted.
+    The copy of its sound is made from the one in the lake, so what was muted stays muted; or, where the
+    recording itself is given, from that.
     """
     findings = _findings(landed, heard, redacting.rules)
     marks = _marks(landed, heard, findings, redacting)
@@ -71,7 +75,7 @@ def redact_again(landed: LandedCall, heard: HeardCall, redacting: Redacting) -> 
         conversation=render(heard.conversation, shown, [mark.text for _, mark in pairs]),
         findings=findings,
         marks=marks,
-        copy=_copy(landed, heard, shown, redacting),
+        copy=_copy(landed, heard, shown, redacting, original),
         loudness=[landed.loudness.get(turn) for turn in range(len(heard.conversation.turns))],
         facts=CallFacts(**{name: row[name] for name in CallFacts.__dataclass_fields__}),
         usage=(),
@@ -93,15 +97,29 @@ def redact_again(landed: LandedCall, heard: HeardCall, redacting: Redacting) -> 
 
 def _findings(landed: LandedCall, heard: HeardCall, rules: Rules) -> tuple[Finding, ...]:
     """What the rules find now, the secrets that are gone from the words, and what a person confirmed."""
-    found = [*find_pii(heard.conversation, rules), *heard.secrets]
-    covered = {word for one in found if one.tier != "review" for word in range(one.start_word, one.end_word)}
-    ids = {finding_id(landed.call_id, one) for one in found}
+    decided = {row["finding_id"]: row["review_status"] for row in landed.findings}
+    by_id = {
+        finding_id(landed.call_id, one): one for one in [*find_pii(heard.conversation, rules), *heard.secrets]
+    }
+    found = [_as_decided(one, decided.get(name)) for name, one in by_id.items()]
+    ids = by_id.keys()
+    covered = {
+        word
+        for name, one in zip(ids, found, strict=True)
+        if one.tier != "review" and decided.get(name) != "rejected"
+        for word in range(one.start_word, one.end_word)
+    }
     for row in landed.findings:
         words = range(row["start_word"], row["end_word"])
         confirmed = row["review_status"] == "confirmed" and row["finding_id"] not in ids
         if confirmed and not covered.issuperset(words):
             found.append(_finding(row))
     return tuple(sorted(found, key=lambda one: (one.start_word, one.end_word)))
+
+
+def _as_decided(finding: Finding, status: str | None) -> Finding:
+    """Taken out once a person said that it is personal data."""
+    return replace(finding, tier="flagged") if (finding.tier, status) == ("review", "confirmed") else finding
 
 
 def _finding(row: dict[str, Any]) -> Finding:
@@ -112,8 +130,12 @@ def _finding(row: dict[str, Any]) -> Finding:
 def _marks(
     landed: LandedCall, heard: HeardCall, findings: Sequence[Finding], redacting: Redacting
 ) -> list[Mark]:
-    """A mark for each finding; none, and nothing kept, where a person said that it is no personal data."""
-    rejected = {row["finding_id"] for row in landed.findings if row["review_status"] == "rejected"}
+    """A mark for each finding; none, and nothing kept, where a person said that it is no personal data.
+
+    A secret keeps its mark: its words were deleted, and nobody can bring them back.
+    """
+    gone = {finding_id(landed.call_id, one) for one in heard.secrets}
+    rejected = {row["finding_id"] for row in landed.findings if row["review_status"] == "rejected"} - gone
     marks = mark_findings(landed.call_id, heard.conversation, findings, redacting.rules, redacting.keyring)
     return [
         Mark("none", mark.text) if finding_id(landed.call_id, one) in rejected else mark
@@ -126,21 +148,28 @@ def _is_decided(row: dict[str, Any]) -> bool:
 
 
 def _copy(
-    landed: LandedCall, heard: HeardCall, findings: Sequence[Finding], redacting: Redacting
+    landed: LandedCall,
+    heard: HeardCall,
+    findings: Sequence[Finding],
+    redacting: Redacting,
+    original: Path | None,
 ) -> SoundCopy | None:
     row, copying = landed.call, redacting.copying
     if copying is None or not row.get("audio_path"):
         return None
+    sound = Sound(row["channel_verdict"], row["channel_count"], row["duration_ms"], heard.speech_ms)
+    if original is not None:
+        recording = Original(original, row["recording_sha256"], sound, row["call_date"])
+        return copy_sound(recording, heard.conversation, findings, copying, redacting.run_id)
     words = heard.conversation.words
     redacted = {word for one in findings for word in range(one.start_word, one.end_word)}
     if redacted <= set(landed.marks):
         return SoundCopy(row["audio_path"], row["audio_sha256"], row["muted_ms"])
-    sound = Sound(row["channel_verdict"], row["channel_count"], row["duration_ms"], heard.speech_ms)
     before = [Finding("", word, word + 1, 1.0, "auto", "") for word in landed.marks if word < len(words)]
     try:
         with copying.files.here(row["audio_path"]) as path:
-            original = Original(path, row["audio_sha256"], sound, row["call_date"])
-            return copy_sound(original, heard.conversation, [*findings, *before], copying, redacting.run_id)
+            copy = Original(path, row["audio_sha256"], sound, row["call_date"])
+            return copy_sound(copy, heard.conversation, [*findings, *before], copying, redacting.run_id)
     except FileNotFoundError:
         raise CheckFailed("the redacted copy of this call is not in the lake any more") from None
 

@@ -5,13 +5,16 @@
 -- columns:
 --   review_id: the decision
 --   call_id: the call
---   finding_id: the finding decided on; null for a doubtful word
+--   finding_id: the finding decided on; null where it is about words that were none
 --   reviewer: who decided
 --   decided_at [UTC]: when
---   decision: what was decided
---   before: what stood there before
---   after: what stands there now
---   reason: why, in the reviewer's words
+--   decision: accepted, rejected (no personal data), changed (other words or another entity), missed (marked
+--     by hand), cleared (nothing personal there), commented, or withdrawn (see undoes)
+--   before: what was decided on, as JSON: entity, start_word, end_word, start_ms; null if there was no finding
+--   after: what was marked instead, likewise; null if nothing was
+--   reason: the reviewer's comment, as redacted; null if there is none
+--   kind: why it was shown: finding, doubtful, sample_redacted or sample_untouched; null if nothing asked for it
+--   undoes: the decision that a withdrawal takes back; null for any other
 --   call_date [UTC date]: the day of the call; null if unknown
 -- empty: nobody has reviewed anything
 -- limits: a later decision on the same finding is a further row; the newest counts
@@ -25,5 +28,7 @@ select
     before,
     after,
     reason,
+    kind,
+    undoes,
     call_date
 from stored.reviews

@@ -45,7 +45,7 @@ def call_ids_since(connection: duckdb.DuckDBPyConnection, since: date) -> list[s
 
 
 def landed_calls(connection: duckdb.DuckDBPyConnection, call_ids: Sequence[str]) -> list[LandedCall]:
-    """These calls, in their order."""
+    """Those of these calls that are in the lake, in their order."""
     calls = {row["call_id"]: row for row in _rows(connection, "calls", call_ids)}
     ledger = {row["call_id"]: row for row in _rows(connection, "recordings", call_ids)}
     certified = {row["call_id"]: row for row in _rows(connection, "certificates", call_ids)}
@@ -68,6 +68,7 @@ def landed_calls(connection: duckdb.DuckDBPyConnection, call_ids: Sequence[str])
             json.loads(certified[call_id]["body"]) if call_id in certified else {},
         )
         for call_id in call_ids
+        if call_id in calls
     ]
 
 

@@ -55,6 +55,7 @@ def _land(
             register(connection, lake, name, written)
         _replace_rows(connection, "recordings", "recording_sha256", batch.tables["recordings"])
         _replace_rows(connection, "sightings", "uri_key", batch.tables["sightings"])
+        _replace_rows(connection, "reviews", "review_id", batch.tables["reviews"])
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -108,5 +109,5 @@ def _replace_rows(connection: duckdb.DuckDBPyConnection, name: str, key: str, ta
         return
     connection.register("landing", table)
     connection.execute(f"delete from stored.{name} where {key} in (select {key} from landing)")
-    connection.execute(f"insert into stored.{name} select * from landing")
+    connection.execute(f"insert into stored.{name} by name select * from landing")
     connection.unregister("landing")

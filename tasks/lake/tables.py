@@ -206,6 +206,8 @@ REVIEWS: Final = _schema(
         ("before", pa.string()),
         ("after", pa.string()),
         ("reason", pa.string()),
+        ("kind", pa.string()),
+        ("undoes", pa.string()),
     ]
 )
 
