@@ -22,7 +22,7 @@ async def send_again(request: Request, pending: PendingForm, cookie: str, csrf_t
     fields = [(name, value) for name, value in pending.fields if name != "csrf_token"]
     body = urlencode([*fields, ("csrf_token", csrf_token)]).encode()
     headers = [header for header in request.scope["headers"] if header[0] not in _NEW]
-    scope = {name: request.scope[name] for name in _SAME} | {
+    scope = {name: request.scope[name] for name in _SAME if name in request.scope} | {
         "method": "POST",
         "path": pending.path,
         "raw_path": quote(pending.path).encode(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from fastapi import HTTPException, Request
@@ -44,7 +45,7 @@ def problem(request: Request, status: int, line: str | None = None) -> HTMLRespo
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
-    own = isinstance(error, HTTPException) and error.status_code not in {403, 404, 405}
+    own = isinstance(error, HTTPException) and error.detail != HTTPStatus(error.status_code).phrase
     return problem(request, error.status_code, error.detail if own else None)
 
 
