@@ -102,7 +102,7 @@ def make_hostile_lake(folder: Path) -> HostileLake:
     )
     meant = replace(call.recording.metadata, agent_id=ATTACK, queue=ATTACK)
     call = replace(call, recording=replace(call.recording, metadata=meant))
-    silent = finished_call("call-2", findings=())
+    silent = finished_call("call-2", findings=(), words={1: spoken("good morning", 0, 1)})
     heard = build_conversation({channel: list(side) for channel, side in words.items()})
     HeardCalls(AnswerStore(lake.heard, keyring)).keep(call.recording.sha256, heard, findings, {})
     with writing(lake) as connection:
