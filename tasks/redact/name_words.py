@@ -51,4 +51,4 @@ INTRODUCING = frozenset({"is", "you", "named", "called", "back", "am"}).union(
     STRONG, WEAK, GREETINGS, RELATIONS, I_AM
 )
 """The last words of everything that introduces a name."""
-MARKED = INTRODUCING | TITLES | HERE
+MARKED = INTRODUCING | TITLES | HERE | TELLING

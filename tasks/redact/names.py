@@ -55,7 +55,7 @@ AVAILABLE = frozenset({"there", "available", "around", "home"})
 SAID = frozenset({"is", "was", "now", "uh", "um", "used", "to", "be", "says"})
 """What may stand between a cue and the name."""
 LONGEST_OPENING = 7
-LONGEST_PHRASE = 4
+LONGEST_PHRASE = 5
 _NO_NAME = AUXILIARIES | NEVER
 _THIS_IS = frozenset({("this", "is"), ("it", "is"), ("here", "is")})
 
@@ -69,6 +69,7 @@ def find_names(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         *_opening(script),
         *_titled(script),
         *_known(script),
+        *_told(script),
     ]
     for index, say in enumerate(script.says):
         if index in script.answering and "PERSON" in asked(script, index) and not refuses(script, say):
@@ -301,6 +302,14 @@ def _acts(script: Script, at: int) -> bool:
         return True
     told_of = script.prev(at) in PERSON_VERBS and script.next(at) in NAME_VERBS
     return told_of or script.next(at) in PERSON_VERBS or script.prev(at) in TELLING
+
+
+def _told(script: Script) -> Iterator[Candidate]:
+    """Who is told or asked something, where a capital shows that it is somebody: "tell Piet that ..."."""
+    for before in script.marked_as(TELLING):
+        at = before + 1
+        if script.next(before) and is_capital(script, at) and looks_like_name(script, at, bold=False):
+            yield Candidate(at, name_end(script, at, script.span(at).end, bold=False), "PERSON", 0.6, "told")
 
 
 def _stands_alone(script: Script, at: int) -> bool:

@@ -188,6 +188,8 @@ def test_amounts_and_times_after_a_card_stay(rules: Rules) -> None:
         ("c: my email is kmillsedexample .com", "my email is [EMAIL]"),
         ("c: you can use jane.doegmail.com", "you can use [EMAIL]"),
         ("c: she said graham would ring", "she said [PERSON] would ring"),
+        ("c: please tell Piet it's at three", "please tell [PERSON] it's at three"),
+        ("c: the code for the gate is four four one nine", "the code for the gate is [PIN]"),
         ("c: could i speak to grace please", "could i speak to [PERSON] please"),
         ("a: is this joy", "is this [PERSON]"),
         ("c: my husband will call back", "my husband will call back"),

@@ -41,7 +41,7 @@ def test_talk_full_of_numbers_stays_as_it_is(path: Path, rules: Rules) -> None:
 
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
 def test_a_tenth_of_the_words_misheard_leaks_little(path: Path, rules: Rules) -> None:
-    assert score_files([path], rules, noise=0.1)["leak_free"] >= 0.88
+    assert score_files([path], rules, noise=0.1, seeds=5)["leak_free"] >= 0.88
 
 
 def item(words: str, start: int, end: int, optional: list[int]) -> dict[str, object]:
