@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from flows.call import Job, Tools, customer_key, finish_call
+from flows.call import Job, customer_key, finish_call
 from flows.progress import watcher
 from flows.stages import StageFailed
 from tasks.lake import erased_names
 from tasks.lake.books import payments_booked, settled
-from tasks.lake.ledger import ledger_row, sighting_rows
+from tasks.lake.leases import recording_lease
+from tasks.lake.ledger import AGAIN, BEGUN, ledger_row, sighting_rows
 from tasks.lake.sound_files import remove_copies
 from tasks.land import Landing, broken_promises, land
 from tasks.rows import usage_rows
 from tasks.schemas import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flows.night import Night
     from flows.plan import Plan
@@ -27,25 +27,24 @@ if TYPE_CHECKING:
     from tasks.schemas import Recording, Usage
 
 
-def batches_of(jobs: Sequence[Job], size: int) -> Iterator[tuple[Job, ...]]:
-    """The jobs in their order, `size` at a time."""
-    rest = iter(jobs)
-    while batch := tuple(islice(rest, size)):
-        yield batch
-
-
 async def work_on(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome]:
-    """Work on a batch and land it. Every job comes back with a state; of a failed one nothing is kept."""
-    _note_start(night, plan, jobs)
-    room = asyncio.Semaphore(night.settings.recordings_at_once)
-    ended = await asyncio.gather(*(_attempt(job, night.tools, room) for job in jobs))
+    """Work on a batch and land it. Every job comes back with a state; of a failed one nothing is kept.
+
+    What another worker has taken over, because nothing was heard of this one, is left to it.
+    """
+    kept = _kept(night, jobs)
+    ours = [job for job in jobs if _lease(job) in kept]
+    _note_start(night, plan, ours)
+    ended = await _ended(night, ours)
     landed: list[Attempt] = []
     try:
-        landed = _settled(night, plan, ended)
+        kept = _kept(night, ours)
+        landed = _settled(night, plan, [one for one in ended if _lease(one.job) in kept])
     finally:
         remove_copies(night.lake, _copies(ended) - _copies(landed))
     await night.tools.transcriber.forget_at_vendors()
-    return [one.outcome for one in landed]
+    came = {_lease(one.job): one.outcome for one in landed}
+    return [came.get(_lease(job)) or _taken_over(job) for job in jobs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +74,57 @@ def settle_decided(night: Night, plan: Plan) -> None:
     land(night.connection, night.lake, Landing(calls=[], others=rows, sightings=seen))
 
 
+def settle_poisoned(night: Night, plan: Plan, job: Job, deaths: int) -> Outcome:
+    """Put a recording aside over which so many processes have died: the next one may die of it too."""
+    reason = (
+        f"{deaths} processes have ended while they worked on it, killed or out of memory; see whether it "
+        "can be played and how long it is, then: ingest --retry-quarantined"
+    )
+    outcome = _failure(job, StageFailed("prepare_audio", reason, "quarantined"))
+    rows = [_row(job.recording, outcome, night, plan)]
+    land(night.connection, night.lake, Landing(calls=[], others=rows, sightings=_seen(plan, [outcome])))
+    return outcome
+
+
 def batch_failed(jobs: Sequence[Job], why: str) -> list[Outcome]:
     """Outcomes of a batch that could not be landed; the ledger shows its recordings as found."""
     reason = f"the batch could not be landed ({why}); it is tried again in the next run"
     return [_failure(job, StageFailed("land", reason, "failed")) for job in jobs]
 
 
-async def _attempt(job: Job, tools: Tools, room: asyncio.Semaphore) -> Attempt:
+async def _ended(night: Night, jobs: Sequence[Job]) -> list[Attempt]:
+    """How each job ended; where this run is told to stop, those that take too long are given back."""
+    room = asyncio.Semaphore(night.settings.recordings_at_once)
+    attempts = [asyncio.create_task(_attempt(job, night, room)) for job in jobs]
+    over = asyncio.create_task(night.stop.over())
+    over.add_done_callback(lambda _: [attempt.cancel() for attempt in attempts])
+    try:
+        return await asyncio.gather(*attempts)
+    finally:
+        over.cancel()
+
+
+async def _attempt(job: Job, night: Night, room: asyncio.Semaphore) -> Attempt:
     usage: list[Usage] = []
-    async with room:
-        try:
-            call = await finish_call(job, tools, usage)
+    try:
+        async with room:
+            if night.stop.asked:
+                return _given_back(job, usage)
+            call = await finish_call(job, night.tools, usage)
             attempt = Attempt(job, _landed(call), call, tuple(usage))
-        except StageFailed as failure:
-            attempt = Attempt(job, _failure(job, failure), None, tuple(usage))
+    except StageFailed as failure:
+        attempt = Attempt(job, _failure(job, failure), None, tuple(usage))
+    except asyncio.CancelledError:
+        if not night.stop.asked:
+            raise
+        return _given_back(job, usage)
     watcher().done()
     return attempt
+
+
+def _given_back(job: Job, usage: Sequence[Usage]) -> Attempt:
+    reason = "given back: the run was told to stop; the next one goes on"
+    return Attempt(job, _failure(job, StageFailed("prepare_audio", reason, "skipped")), None, tuple(usage))
 
 
 def _settled(night: Night, plan: Plan, ended: Sequence[Attempt]) -> list[Attempt]:
@@ -100,6 +134,14 @@ def _settled(night: Night, plan: Plan, ended: Sequence[Attempt]) -> list[Attempt
     ended = [_held_back(one, broken) for one in ended]
     _settle(night, plan, ended)
     return ended
+
+
+def _kept(night: Night, jobs: Sequence[Job]) -> set[str]:
+    return night.leases.keep({_lease(job) for job in jobs})
+
+
+def _lease(job: Job) -> str:
+    return recording_lease(job.recording)
 
 
 def _copies(ended: Sequence[Attempt]) -> set[str]:
@@ -172,7 +214,7 @@ def _landed_row(call: FinishedCall, night: Night, plan: Plan) -> dict[str, Any]:
 def _row(recording: Recording, outcome: Outcome, night: Night, plan: Plan) -> dict[str, Any]:
     before = plan.entries.get(recording.sha256)
     if before and before.state == "landed" and outcome.state != "landed":
-        outcome = replace(outcome, state="landed", reason=f"landing it again: {outcome.reason or 'begun'}")
+        outcome = replace(outcome, state="landed", reason=AGAIN + (outcome.reason or BEGUN))
     key = customer_key(recording.metadata, night.keyring)
     return ledger_row(recording, outcome, before, night.tools.run_id, key)
 
@@ -197,6 +239,10 @@ def _with_costs(outcome: Outcome, usage: Sequence[Usage]) -> Outcome:
         cache_hits=sum(one.cache_hit for one in usage),
         requests=sum(not one.cache_hit for one in usage),
     )
+
+
+def _taken_over(job: Job) -> Outcome:
+    return _failure(job, StageFailed("land", "another worker has taken it over", "skipped"))
 
 
 def _failure(job: Job, failure: StageFailed) -> Outcome:

@@ -13,19 +13,21 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 
-from flows.batch import batch_failed, batches_of, settle_decided, work_on
+from flows.batch import batch_failed, settle_decided, work_on
 from flows.call import Job
 from flows.erase import finish_before_a_night
 from flows.night import Night, open_night
-from flows.plan import Plan, Wishes, plan_night
+from flows.plan import Plan, plan_night
 from flows.privately import nothing_said, unseen
 from flows.progress import watcher
 from flows.quote import Quote, quote
+from flows.share import Share
 from flows.shared_limits import server_there, share_limits
 from flows.summary import Summary
+from flows.wishes import Wishes
 from tasks.compliance import compliance_of_run
 from tasks.errors import CallArchiveError
-from tasks.lake.catalog import Lake, exclusively
+from tasks.lake.catalog import Lake
 from tasks.lake.compact import compact, crowded
 from tasks.lake.nights import keep_night
 from tasks.settings import Settings, load_settings
@@ -48,16 +50,14 @@ async def ingest(
 ) -> State[dict[str, Any]]:
     """Land an archive's new recordings. What fails is in the ledger with its reason, and is tried again.
 
+    Any number of runs may work on one lake at once: each takes batches that no other has (flows.share).
     The run ends as failed only where a recording failed; its result is the summary as plain values.
     """
     settings, shared = load_settings(lake=lake, engine=engine), server_there()
     wishes = Wishes(since, limit, retry_quarantined, replace)
     summary = Summary(run_id=uuid4().hex[:12])
     await asyncio.to_thread(finish_before_a_night, settings)
-    with (
-        exclusively(Lake.at(settings.lake)),
-        open_night(source, settings, summary.run_id, shared=shared) as night,
-    ):
+    with open_night(source, settings, summary.run_id, shared=shared) as night, night.stop.listening():
         first = night.tools.transcriber.engines[0].engine.NAME
         keep_night(night.connection, night.lake, summary.as_begun_night(first))
         plan = find_work(unseen(night), wishes)
@@ -66,10 +66,14 @@ async def ingest(
             if plan.jobs:
                 await _get_ready(night, plan, summary, shared=shared)
             watcher().working(len(plan.jobs))
-            for jobs in batches_of(plan.jobs, settings.batch_size):
+            share = Share(night, plan)
+            while jobs := await share.next_batch():
                 summary.add(await _worked(night, plan, jobs))
+                share.free(jobs)
+            summary.add(share.settled)
         finally:
             await night.tools.transcriber.close()
+        summary.stopped = night.stop.asked
         keep_night(night.connection, night.lake, summary.as_night(first))
         summary.compliance = compliance_of_run(night.connection, summary.run_id)
         crowds = bool(settings.compact_above) and crowded(
@@ -81,7 +85,7 @@ async def ingest(
         merge_files(settings)
     if summary.count("failed"):
         return Failed(message=summary.headline(), data=summary.as_dict())
-    name = "Ceiling reached" if summary.over_budget else None
+    name = "Stopped" if summary.stopped else "Ceiling reached" if summary.over_budget else None
     return Completed(name=name, message=summary.headline(), data=summary.as_dict())
 
 

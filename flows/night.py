@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flows.call import Tools
 from flows.engines import open_transcriber
+from flows.stop import Stop
 from tasks.answers import AnswerStore
 from tasks.audio.limits import AudioLimits
 from tasks.copy_sound import Copying
@@ -17,13 +18,15 @@ from tasks.heard_calls import HeardCalls
 from tasks.keys import Keyring, load_keyring
 from tasks.lake.books import spent_since
 from tasks.lake.catalog import Connection, Lake, writing
+from tasks.lake.company import if_alone, together
 from tasks.lake.key_ids import need_a_key_of
 from tasks.lake.landing import remove_orphans
+from tasks.lake.leases import Leases, leases_of
 from tasks.redact.rules import load_rules
 from tasks.sources.archive import Archive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tasks.settings import Settings
 
@@ -37,6 +40,8 @@ class Night:
     keyring: Keyring
     settings: Settings
     tools: Tools
+    leases: Leases
+    stop: Stop
 
 
 @contextmanager
@@ -55,11 +60,11 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     if settings.send_links and not archive.gives_links:
         raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
     open_transcriber(settings, store)  # a wrong setting is told before a lake is made
-    with writing(lake) as connection:
+    with writing(lake) as connection, ExitStack() as stack:
         need_a_key_of(connection, keyring)
-        remove_orphans(connection, lake)
-        store.remove_parts()
-        heard.store.remove_parts()
+        leases = stack.enter_context(leases_of(lake, settings.lease_s))
+        _tidy_up(connection, lake, leases, [store, heard.store])
+        stack.enter_context(together(lake))
         month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         spent_usd = spent_since(connection, month)
         tools = Tools(
@@ -73,7 +78,21 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
             low_confidence=settings.low_confidence,
             run_id=run_id,
         )
-        yield Night(connection, lake, keyring, settings, tools)
+        yield Night(connection, lake, keyring, settings, tools, leases, Stop(settings.grace_s))
+
+
+def _tidy_up(connection: Connection, lake: Lake, leases: Leases, stores: Sequence[AnswerStore]) -> None:
+    """Remove what killed processes have left, where nobody else may be at it, and let their leases run out.
+
+    In the distributed form a worker's lock goes when the database restarts, so its leases count too.
+    """
+    with if_alone(lake) as alone:
+        if not alone or (lake.root is None and leases.held_by_others()):
+            return
+        leases.end_all()
+        remove_orphans(connection, lake)
+        for store in stores:
+            store.remove_parts()
 
 
 def sound_copying(settings: Settings, lake: Lake) -> Copying | None:

@@ -74,7 +74,7 @@ def plan_night(
         _sort_out(plan, found, wishes)
     plan.decided += [_skipped(file, None, "beyond --limit") for file in files]
     plan.jobs = [replace(job, call_id=redact_id("call", job.call_id, keyring)) for job in plan.jobs]
-    plan.jobs = _with_own_call_ids(plan.jobs, owners(connection, [job.call_id for job in plan.jobs]))
+    plan.jobs = with_own_call_ids(plan.jobs, owners(connection, [job.call_id for job in plan.jobs]))
     return plan
 
 
@@ -125,7 +125,7 @@ def _why_skip(entry: Entry | None, wishes: Wishes) -> str | None:
     return None
 
 
-def _with_own_call_ids(jobs: Iterable[Job], taken: dict[str, str]) -> list[Job]:
+def with_own_call_ids(jobs: Iterable[Job], taken: dict[str, str]) -> list[Job]:
     """Two recordings never share a call id: the second gets a suffix of its own bytes' hash, and a note."""
     own: list[Job] = []
     for job in jobs:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from tasks.errors import OverBudget
+from tasks.errors import OverBudget, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,8 @@ class Summary:
     outcomes: list[Outcome] = field(default_factory=list)
     quote: Quote | None = None
     """What was expected of the engines before anything was sent."""
+    stopped: bool = False
+    """Whether the run was told to stop before all was done."""
     compliance: Compliance | None = None
     """What was redacted, what waits and what was held back."""
 
@@ -71,7 +73,9 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0; or 10 where something failed, else 7 where a ceiling was reached, else 3 for a quarantine."""
+        """0; or 11 where the run was stopped, else 10 for a failure, 7 for a ceiling, 3 for a quarantine."""
+        if self.stopped:
+            return Stopped.exit_code
         if self.count("failed"):
             return 10
         if self.over_budget:
@@ -98,6 +102,7 @@ class Summary:
             "minutes_billed": round(sum(outcome.billed_ms for outcome in self.outcomes) / 60_000, 2),
             "cost_usd": round(sum(outcome.cost_usd for outcome in self.outcomes), 4),
             "over_budget": self.over_budget,
+            "stopped": self.stopped,
             "quote": self.quote.as_dict() if self.quote else None,
             "engine_requests": sum(outcome.requests for outcome in self.outcomes),
             "cache_hits": sum(outcome.cache_hits for outcome in self.outcomes),

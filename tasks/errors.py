@@ -74,3 +74,9 @@ class KeyMissing(CallArchiveError):
     """Something is encrypted with a key that is not among the keys at hand."""
 
     exit_code: ClassVar[int] = 8
+
+
+class Stopped(CallArchiveError):
+    """A run was told to stop (SIGTERM); the next one goes on."""
+
+    exit_code: ClassVar[int] = 11

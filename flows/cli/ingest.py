@@ -135,6 +135,8 @@ def print_summary(summary: Summary) -> None:
         say(f"  quoted before: {summary.quote.sentence()}")
     if summary.over_budget:
         say(f"  {summary.over_budget} wait: a spending ceiling was reached", style="yellow")
+    if summary.stopped:
+        say("  told to stop: the next run goes on", style="yellow")
     if facts["metadata_problems"]:
         say(
             f"  {facts['metadata_problems']} with metadata problems: "

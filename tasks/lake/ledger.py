@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ERASED: Final = "erased"
 """The reason of a recording that is never to land again."""
+AGAIN: Final = "landing it again: "
+"""How the reason begins where a landed recording is worked on once more; it stays landed meanwhile."""
+BEGUN: Final = "begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class Entry:
     attempts: int
     first_seen_at: datetime
     call_id: str | None
+
+    @property
+    def begun(self) -> bool:
+        """Whether somebody has begun with it and not ended yet."""
+        return self.state == "found" or self.reason == AGAIN + BEGUN
 
     @property
     def erased(self) -> bool:

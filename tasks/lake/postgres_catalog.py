@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import duckdb
 
 from tasks.errors import CheckFailed, SettingsError
+from tasks.lake.boards import PostgresBoard
 from tasks.lake.column_values import column_values
 from tasks.lake.connection import connect, quoted
 
@@ -51,8 +52,8 @@ class PostgresCatalog:
         """Nothing: DuckLake makes its tables when it is attached."""
 
     @contextmanager
-    def held(self, name: str, wait_s: float) -> Iterator[None]:
-        """Hold a lock of the lake, for the processes of all machines.
+    def held(self, name: str, wait_s: float, *, shared: bool = False) -> Iterator[None]:
+        """Hold a lock of the lake, for all machines' processes: alone, or `shared` with others who share it.
 
         It is a transaction's, so it is free when this process ends in whatever way, when its machine has been
         silent for a minute, and when the database restarts.
@@ -66,7 +67,8 @@ class PostgresCatalog:
             _run(connection, f"set local tcp_keepalives_idle = {_ORPHANED_S}")
             _run(connection, f"set local lock_timeout = {max(1, round(wait_s * 1000))}")
             try:
-                _run(connection, f"select pg_advisory_xact_lock(hashtextextended('callarchive {name}', 0))")
+                lock = f"pg_advisory_xact_lock{'_shared' if shared else ''}"
+                _run(connection, f"select {lock}(hashtextextended('callarchive {name}', 0))")
             except duckdb.Error as error:
                 if "lock timeout" in str(error):
                     raise TimeoutError from None
@@ -76,6 +78,12 @@ class PostgresCatalog:
             finally:
                 with suppress(duckdb.Error):  # the server may have gone, and the lock with it
                     connection.rollback()
+
+    @contextmanager
+    def board(self) -> Iterator[PostgresBoard]:
+        """What the workers of all machines tell each other."""
+        with self._connected() as connection:
+            yield PostgresBoard(connection, self.trouble)
 
     def empty_free_room(self) -> None:
         """Write the catalog's tables anew: it keeps the smallest and the largest text of each file."""

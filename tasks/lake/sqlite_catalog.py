@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from filelock import FileLock
-
 from tasks.errors import CheckFailed, SettingsError
+from tasks.lake.boards import SqliteBoard
 from tasks.lake.column_values import column_values
 from tasks.lake.connection import connect, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import TextIOWrapper
     from pathlib import Path
 
+_POLL_S: Final = 0.05
+_LONGEST_OPENING_S: Final = 60.0
 _VACUUM: Final = """
 import sqlite3, sys
 catalog = sqlite3.connect(sys.argv[1], timeout=60)
@@ -64,15 +68,33 @@ class SqliteCatalog:
             raise SettingsError(self.trouble(str(error))) from None
 
     @contextmanager
-    def held(self, name: str, wait_s: float) -> Iterator[None]:
-        """Hold a lock of the lake, for this machine's processes. The lock of a killed process is free.
+    def held(self, name: str, wait_s: float, *, shared: bool = False) -> Iterator[None]:
+        """Hold a lock of the lake, for this machine's processes: alone, or `shared` with others who share it.
+
+        The lock of a killed process is free. It is flock's and not SQLite's, which would be gone as soon as
+        this process reads the file: who proves a removal reads every file of the lake.
 
         Raises:
             TimeoutError: another process still holds it.
         """
         _make_folder(self.path.parent)
-        with FileLock(self.path.with_name(f"{name}.lock"), timeout=wait_s):
+        late = time.monotonic() + wait_s
+        with self.path.with_name(f"{name}.lock").open("a") as file:
+            while not _locked(file, shared=shared):
+                if time.monotonic() >= late:
+                    raise TimeoutError
+                time.sleep(_POLL_S)
             yield
+
+    @contextmanager
+    def board(self) -> Iterator[SqliteBoard]:
+        """What this machine's workers tell each other."""
+        with self.held("leases", _LONGEST_OPENING_S):  # two that make it at once would find it locked
+            board = SqliteBoard(self.path.with_name("leases.sqlite"))
+        try:
+            yield board
+        finally:
+            board.close()
 
     def empty_free_room(self) -> None:
         """Overwrite what was deleted: the catalog keeps the smallest and the largest text of each file.
@@ -100,6 +122,14 @@ class SqliteCatalog:
             f"the catalog at {self.path} cannot be read: it is unfinished or damaged; run ingest again, "
             "or restore it from a backup"
         )
+
+
+def _locked(file: TextIOWrapper, *, shared: bool) -> bool:
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _make_folder(folder: Path) -> None:

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from short_recordings import seconds_of, write_calls, write_sidecar
 
-from tasks.lake.catalog import Lake, exclusively
+from tasks.lake.catalog import Lake
+from tasks.lake.company import together
 from tasks.questions.loader import load_questions
 
 if TYPE_CHECKING:
@@ -193,16 +194,17 @@ def test_a_dry_run_before_the_first_run_writes_nothing_at_all(
     assert _everything(tmp_path) == before
 
 
-def test_a_second_ingest_into_a_lake_is_told_to_wait(
+def test_what_needs_a_lake_alone_is_told_to_wait_for_an_ingest(
     warm: WarmCommandLine, archive: Path, tmp_path: Path
 ) -> None:
-    with exclusively(Lake.at(str(tmp_path / "lake"))):
-        said = warm("ingest", archive, "--lake", tmp_path / "lake", "--json")
+    assert warm("ingest", archive, "--lake", tmp_path / "lake", "--json").json["landed"] == 3
+    with together(Lake.at(str(tmp_path / "lake"))):
+        said = warm("redact", "--since", "2026-01-01", "--lake", tmp_path / "lake", "--json")
+        assert warm("ingest", archive, "--lake", tmp_path / "lake", "--json").json["skipped"] == 3
     assert said.code == 2
     assert "another ingest" in said.err
     assert "wait for it to end" in said.err
     assert "Traceback" not in said.err
-    assert warm("ingest", archive, "--lake", tmp_path / "lake", "--json").json["landed"] == 3
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ from short_recordings import write_calls
 from flows import batch, call, engines
 from flows.batch import work_on
 from flows.night import open_night
-from flows.plan import Wishes, plan_night
+from flows.plan import plan_night
+from flows.share import Share
+from flows.wishes import Wishes
 from tasks.engines import local
 from tasks.errors import KeyMissing, SettingsError
 from tasks.find_pii import find_pii
@@ -65,7 +67,8 @@ def run(settings: Settings, archive: Path, fails_at: str | None = None) -> dict[
     with open_night(str(archive), settings, "run-1") as night:
         plan = plan_night(night.connection, night.tools.archive, settings, night.keyring, Wishes())
         connection: Any = FailingConnection(night.connection, fails_at) if fails_at else night.connection
-        ended = asyncio.run(work_on(replace(night, connection=connection), plan, plan.jobs))
+        jobs = asyncio.run(Share(night, plan).next_batch())
+        ended = asyncio.run(work_on(replace(night, connection=connection), plan, jobs))
         return {outcome.call_id: outcome for outcome in ended}
 
 
