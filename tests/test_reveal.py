@@ -7,18 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from finished_calls import finished_call, landed_row
+from finished_calls import finished_call, landed_row, spoken
 from typer.testing import CliRunner
 
 from flows.cli.app import app
 from tasks import reveal as step
+from tasks.answers import AnswerStore
 from tasks.errors import KeyMissing, SettingsError
+from tasks.heard_calls import HeardCalls
 from tasks.keys import Keyring, load_keyring
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.lake.query import run_query
 from tasks.land import Landing, land
 from tasks.redact.marks import Mark, finding_id
-from tasks.reveal import reveal
+from tasks.reveal import reveal, reveal_apart
+from tasks.stitch import build_conversation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +119,75 @@ def test_what_was_not_kept_cannot_be_shown(empty_place: Lake, keyring: Keyring) 
         reveal(empty_place, keyring, finding_id("call-1", secret), REASON)
     with pytest.raises(SettingsError, match="no such finding"):
         reveal(empty_place, keyring, "f" * 32, REASON)
+
+
+def _land_heard(lake: Lake, keyring: Keyring, mode: str, entity: str = "CARD_NUMBER") -> str:
+    """A call whose finding is in that mode, and what was heard in it."""
+    words = {1: spoken("how can i help", 0, 1), 0: spoken(f"my card {VALUE} please", 2_000, 0)}
+    found = replace(finished_call().findings[0], entity=entity)
+    call = finished_call(words=words, findings=[found], marks=[Mark(mode, f"[{entity}]")])
+    heard = build_conversation({channel: list(side) for channel, side in words.items()})
+    HeardCalls(AnswerStore(lake.heard, keyring)).keep(call.recording.sha256, heard, [found], {})
+    with writing(lake) as connection:
+        land(connection, lake, Landing([(call, landed_row(call))], [], []))
+    return finding_id("call-1", found)
+
+
+@pytest.mark.parametrize("mode", ["label", "numbered", "pseudonym"])
+def test_a_value_that_was_not_kept_by_itself_comes_from_what_was_heard(
+    mode: str, empty_place: Lake, keyring: Keyring
+) -> None:
+    finding = _land_heard(empty_place, keyring, mode)
+    assert reveal(empty_place, keyring, finding, REASON, by="maria").value == VALUE
+    (row,) = _reveals(empty_place)
+    assert (row["revealed_by"], row["key_id"]) == ("maria", keyring.current)
+
+
+@pytest.mark.parametrize(
+    ("mode", "entity"),
+    [
+        ("delete_only", "CARD_NUMBER"),  # heard, but by the rules nobody sees it
+        ("delete_only", "CARD_CVV"),
+        ("label", "CARD_CVV"),  # a secret, whatever stands beside it
+        ("reversible", "CARD_NUMBER"),  # kept once, and taken out by retention
+        ("none", "CARD_NUMBER"),
+    ],
+)
+def test_nothing_else_that_was_heard_is_shown(
+    mode: str, entity: str, empty_place: Lake, keyring: Keyring
+) -> None:
+    finding = _land_heard(empty_place, keyring, mode, entity)
+    with pytest.raises(SettingsError, match=entity):
+        reveal(empty_place, keyring, finding, REASON)
+    assert _reveals(empty_place) == []
+
+
+def test_words_that_were_deleted_from_what_was_heard_are_not_shown_as_a_value(
+    empty_place: Lake, keyring: Keyring
+) -> None:
+    """A finding over a secret's place, of an entity that may be kept: what is left there is its mark."""
+    finding = _land_heard(empty_place, keyring, "label")
+    said = build_conversation({0: spoken("how can i help my card", 0, 0) + spoken(VALUE, 2_000, 0)})
+    secret = replace(finished_call().findings[0], entity="PIN")
+    sha256 = finished_call().recording.sha256
+    HeardCalls(AnswerStore(empty_place.heard, keyring)).keep(sha256, said, [secret], {})
+    with pytest.raises(SettingsError, match="secret"):
+        reveal(empty_place, keyring, finding, REASON)
+
+
+def test_a_process_that_only_reads_the_lake_has_another_one_open_the_value(
+    empty_place: Lake, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "keys.json"
+    finding = _land_heard(empty_place, load_keyring(key_file), "label")
+    with reading(empty_place) as connection:
+        shown = reveal_apart(empty_place.address, key_file, finding, REASON, "maria")
+        assert shown.value == VALUE
+        rows = run_query(connection, "select revealed_by from reveals").to_pylist()
+        assert rows == [{"revealed_by": "maria"}]
+    with pytest.raises(KeyMissing, match="no key file"):
+        reveal_apart(empty_place.address, tmp_path / "other.json", finding, REASON, "maria")
+    assert not (tmp_path / "other.json").exists()
 
 
 def test_a_lake_that_is_not_there_is_not_made(empty_place: Lake, keyring: Keyring) -> None:
