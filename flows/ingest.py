@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from prefect import flow, task
@@ -13,18 +13,20 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 
+from flows.alerting import alert_after_night
 from flows.batch import batch_failed, settle_decided, work_on
 from flows.call import Job
 from flows.erase import finish_before_a_night
+from flows.json_progress import JsonLines
 from flows.night import Night, open_night
 from flows.plan import Plan, plan_night
 from flows.privately import nothing_said, unseen
-from flows.progress import watcher
+from flows.progress import tell_unless_watched, watcher
 from flows.quote import Quote, quote
 from flows.share import Share
 from flows.shared_limits import server_there, share_limits
 from flows.summary import Summary
-from flows.wishes import Wishes
+from flows.wishes import Order, Wishes
 from tasks.compliance import compliance_of_run
 from tasks.errors import CallArchiveError
 from tasks.lake.catalog import Lake
@@ -47,17 +49,27 @@ async def ingest(
     limit: int | None = None,
     retry_quarantined: bool = False,
     replace: bool = False,
+    until: datetime | None = None,
+    order: Order = "listed",
+    only: Literal["failed", "quarantined"] | None = None,
+    max_usd: float | None = None,
+    max_hours: float | None = None,
 ) -> State[dict[str, Any]]:
     """Land an archive's new recordings. What fails is in the ledger with its reason, and is tried again.
 
     Any number of runs may work on one lake at once: each takes batches that no other has (flows.share).
     The run ends as failed only where a recording failed; its result is the summary as plain values.
     """
-    settings, shared = load_settings(lake=lake, engine=engine), server_there()
-    wishes = Wishes(since, limit, retry_quarantined, replace)
-    summary = Summary(run_id=uuid4().hex[:12])
+    limits = {"max_usd_per_run": max_usd, "max_hours_per_run": max_hours}
+    settings = load_settings(lake=lake, engine=engine, **limits)
+    shared = server_there()
+    if settings.log_format == "json":
+        tell_unless_watched(JsonLines())
+    wishes = Wishes(since, limit, retry_quarantined, replace, until, order, only)
+    summary = Summary(run_id=uuid4().hex[:12], purpose=wishes.purpose)
     await asyncio.to_thread(finish_before_a_night, settings)
     with open_night(source, settings, summary.run_id, shared=shared) as night, night.stop.listening():
+        night.stop.ask_after(settings.max_hours_per_run)
         first = night.tools.transcriber.engines[0].engine.NAME
         keep_night(night.connection, night.lake, summary.as_begun_night(first))
         plan = find_work(unseen(night), wishes)
@@ -80,6 +92,7 @@ async def ingest(
             night.connection, night.lake, settings.compact_above
         )
     watcher().ended(summary)
+    await asyncio.to_thread(alert_after_night, settings)
     await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
     if crowds:
         merge_files(settings)

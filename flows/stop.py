@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Whether this run was told to stop (SIGTERM)."""
+    """Whether this run was told to stop (SIGTERM), or its hours are over."""
 
     grace_s: float
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -24,6 +24,11 @@ class Stop:
     def asked(self) -> bool:
         """Whether it was."""
         return self._asked.is_set()
+
+    def ask_after(self, hours: float | None) -> None:
+        """Give the order after so many hours, where a run may not last longer."""
+        if hours is not None:
+            asyncio.get_running_loop().call_later(hours * 3600, self._asked.set)
 
     async def over(self) -> None:
         """Return when it was, and the time of grace is over too."""

@@ -70,6 +70,12 @@ class OnHold(CallArchiveError):
     exit_code: ClassVar[int] = 11
 
 
+class AlertNotSent(CallArchiveError):
+    """The webhook does not take what it is told."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class KeyMissing(CallArchiveError):
     """Something is encrypted with a key that is not among the keys at hand."""
 

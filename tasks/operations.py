@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tasks.lake.query import run_query
@@ -29,16 +30,35 @@ select engine, model, count(*) filter (not cache_hit) as requests, count(*) filt
     round(sum(billed_ms) / 60000, 1) as billed_minutes, round(sum(cost_usd), 4) as cost_usd
 from engine_usage group by all order by all
 """
-_FALLEN_BACK: Final = """
-with last_night as (
-    select run_id, engine from nights where ended_at is not null and landed > 0
-    order by begun_at desc, run_id limit 1
+_LAST_INGEST: Final = "select max(ended_at) as at from nights where purpose = 'ingest'"
+_LAST_DAY: Final = """
+with recent as (select * from nights where ended_at >= $since),
+landed as (
+    select calls.engine <> recent.engine as fell_back
+    from calls
+    join recordings using (recording_sha256)
+    join recent on recordings.run_id = recent.run_id
 )
-select count(*) as calls, count(*) filter (where calls.engine <> last_night.engine) as fallen_back
-from calls
-join recordings using (recording_sha256)
-join last_night on recordings.run_id = last_night.run_id
+select
+    coalesce(sum(landed), 0)::bigint as landed,
+    coalesce(sum(quarantined), 0)::bigint as quarantined,
+    coalesce(sum(failed), 0)::bigint as failed,
+    (select count(*) from landed where fell_back) as fallen_back
+from recent
 """
+_HELD_BY_REDACTION: Final = frozenset(("find_pii", "redact"))
+"""The stages in which redaction can fail; nothing of such a call lands."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """What the nights that ended in the last 24 hours came to; several workers' runs together."""
+
+    landed: int
+    quarantined: int
+    failed: int
+    fallen_back: int
+    """Calls that another engine heard than the first that was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +92,11 @@ class Operations:
     month: Month
     freshness: Rows
     drift: Rows
-    calls_of_last_night: int
-    fallen_back: int
-    """Those of them that another engine than the first heard."""
+    last_ingest_at: datetime | None
+    """When an ingest last ended; retries and backfills do not count."""
+    last_day: LastDay
+    held_by_redaction: int
+    """Failed recordings that redaction holds back."""
 
     def recordings(self, state: str) -> int:
         """How many are in a state."""
@@ -110,18 +132,25 @@ def operations(connection: Connection, now: datetime, ceiling_usd: float | None)
     start = now.date().replace(day=1)
     spent = ask(connection, "cost_by_month", since=str(start))
     cost_usd = sum(row["cost_usd"] + row["uncertain_cost_usd"] for row in spent)
-    (fallback,) = rows_of(run_query(connection, _FALLEN_BACK))
+    (last_ingest,) = rows_of(run_query(connection, _LAST_INGEST))
+    (last_day,) = rows_of(run_query(connection, _LAST_DAY, {"since": now - timedelta(days=1)}))
+    held_back = ask(connection, "held_back")
     return Operations(
         at=now,
         nights=ask(connection, "last_nights", newest=str(_NIGHTS)),
         states=rows_of(run_query(connection, _STATES)),
-        reasons=ask(connection, "held_back")[:_REASONS],
+        reasons=held_back[:_REASONS],
         engines=rows_of(run_query(connection, _ENGINES)),
         month=Month(start, cost_usd, ceiling_usd),
         freshness=ask(connection, "freshness"),
         drift=ask(connection, "drift"),
-        calls_of_last_night=fallback["calls"],
-        fallen_back=fallback["fallen_back"],
+        last_ingest_at=last_ingest["at"],
+        last_day=LastDay(**last_day),
+        held_by_redaction=sum(
+            row["recordings"]
+            for row in held_back
+            if row["state"] == "failed" and row["stage"] in _HELD_BY_REDACTION
+        ),
     )
 
 

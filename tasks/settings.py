@@ -9,7 +9,7 @@ from typing import Literal
 
 import platformdirs
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.errors import SettingsError
@@ -119,6 +119,17 @@ class Settings(BaseSettings):
     )
     recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")
     low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
+
+    max_hours_per_run: float | None = Field(
+        None, gt=0, description="a run begins nothing after so many hours; the rest waits for the next one"
+    )
+    log_format: Literal["bars", "json"] = Field(
+        "bars", description="how a run tells its progress: bars on a terminal, or a JSON object a line"
+    )
+    alerts: Path | None = Field(None, description="a YAML file of thresholds instead of the bundled one")
+    alert_webhook: SecretStr | None = Field(
+        None, description="where alerts are posted as JSON, also at the end of each night"
+    )
 
     review_claim_minutes: int = Field(10, ge=1, description="how long an item stays with who took it")
     review_file: Path | None = Field(

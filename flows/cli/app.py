@@ -47,6 +47,9 @@ COMMANDS: Final = {
     "compact": "Merge the small files of every day, and delete what no version of the lake needs any more.",
     "status": "Show the last nights, what waits or did not land and why, this month's cost, freshness and "
     "drift.",
+    "alerts": "Say what is beyond its threshold, tell the webhook, and exit with 12; with 0 where all is "
+    "well.",
+    "metrics": "Write the lake's figures as Prometheus reads them: counts, seconds and money, no content.",
     "retry": "Try what failed again, now; or what is quarantined, once its cause is put right.",
     "requeue": "Mark recordings that the next night shall take again, whatever became of them.",
     "backfill": "Land the calls of some past days, a part of them a night, so that fresh calls come first.",
@@ -76,7 +79,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 2 wrong setting or usage, 3 something was quarantined or is missing, "
     "4 engine, 5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, "
-    "11 on legal hold, 130 interrupted.",
+    "11 on legal hold, 12 an alert, 130 interrupted.",
 )
 for listed, text in COMMANDS.items():
     app.command(listed, help=text)(lambda: None)

@@ -29,6 +29,9 @@ def backfill(
     max_usd: Annotated[
         float | None, typer.Option(min=0, help="Send nothing beyond this.  [default: the setting's]")
     ] = None,
+    max_hours: Annotated[
+        float | None, typer.Option(min=0, help="Begin nothing after so many hours.  [default: the setting's]")
+    ] = None,
     engine: Annotated[str | None, typer.Option(help="The engine.  [default: the setting's]")] = None,
     lake: Lake = None,
     verbose: Annotated[bool, typer.Option(help="Show Prefect's log.")] = False,
@@ -43,5 +46,6 @@ def backfill(
     Example: callarchive backfill /recordings --from 2025-01-01 --to 2025-12-31 --max-recordings 2000
     """
     begin, end = first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1)
-    asked = Order(source, lake, engine, begin, max_recordings, until=end, order=order, max_usd=max_usd)
+    most = {"max_usd": max_usd, "max_hours": max_hours}
+    asked = Order(source, lake, engine, begin, max_recordings, until=end, order=order, **most)
     tell(run_ingest(asked, verbose=verbose), lake, json=json)

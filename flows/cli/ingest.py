@@ -90,6 +90,7 @@ class Order:
     order: str = "listed"
     only: str | None = None
     max_usd: float | None = None
+    max_hours: float | None = None
 
 
 def run_ingest(order: Order, *, verbose: bool = False) -> Summary:

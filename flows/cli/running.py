@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from flows.cli.watching import bars
+from flows.cli.watching import watching
 from flows.prefect_environment import prepare_environment
 from flows.progress import watched_by
 from tasks.errors import CallArchiveError
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flows.cli.watching import Bars
+    from flows.json_progress import JsonLines
 
 
-def run_flow(flow_of: Callable[[], Any], parameters: Mapping[str, Any], *, verbose: bool) -> tuple[Any, Bars]:
+def run_flow(
+    flow_of: Callable[[], Any], parameters: Mapping[str, Any], *, verbose: bool
+) -> tuple[Any, Bars | JsonLines]:
     """The flow's last state, and what watched it. `flow_of` imports it: seconds of CPU that others save."""
     prepare_environment(verbose=verbose)
-    with bars() as watcher, watched_by(watcher):
+    with watching() as watcher, watched_by(watcher):
         from prefect.exceptions import TerminationSignal  # noqa: PLC0415
 
         try:

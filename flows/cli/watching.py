@@ -15,6 +15,8 @@ from rich.progress import (
 )
 
 from flows.cli.output import stderr
+from flows.json_progress import JsonLines
+from tasks.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +76,16 @@ class Bars:
         if self._starting is not None:
             self._progress.remove_task(self._starting)
             self._starting = None
+
+
+@contextmanager
+def watching() -> Iterator[Bars | JsonLines]:
+    """Whoever the setting CALLARCHIVE_LOG_FORMAT names, while inside."""
+    if load_settings().log_format == "json":
+        yield JsonLines()
+        return
+    with bars() as watcher:
+        yield watcher
 
 
 @contextmanager

@@ -122,3 +122,23 @@ def test_a_backfill_takes_so_many_a_night_and_leaves_other_days_alone(
     assert counts(warm(*order).json) == (0, 4, 0, 0)
     assert ask_lake(tmp_path / "lake", days)[0]["day"] == "2026-03-01"
     assert {row["purpose"] for row in ask_lake(tmp_path / "lake", "from nights")} == {"backfill"}
+
+
+def test_a_run_begins_nothing_once_its_hours_are_over(
+    warm: WarmCommandLine, archive: Path, tmp_path: Path
+) -> None:
+    order = (
+        "backfill",
+        archive,
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2026-12-31",
+        "--lake",
+        tmp_path / "lake",
+        "--json",
+    )
+    said = warm(*order, "--max-hours", "0.0000001")
+    assert (said.code, counts(said.json)) == (9, (0, 3, 0, 0))
+    assert said.json["stopped"]
+    assert counts(warm(*order).json) == (3, 0, 0, 0)

@@ -1,0 +1,1 @@
+"""When operations should be told: figures of a lake held against thresholds."""
