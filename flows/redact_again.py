@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from flows.night import sound_copying
+from flows.landed_again import LandedAgain, Redone, landed_again
 from flows.progress import watcher
-from flows.stages import StageFailed, stage
-from tasks.answers import AnswerStore
-from tasks.errors import KeyMissing
-from tasks.heard_calls import HeardCalls
-from tasks.keys import load_keyring
-from tasks.lake.catalog import Lake, exclusively, reading, writing
 from tasks.lake.landed_calls import LandedCall, call_ids_since, landed_calls
-from tasks.lake.landing import remove_orphans
-from tasks.lake.purge import purge
-from tasks.lake.sound_files import remove_copies
-from tasks.land import Landing, broken_promises, land
-from tasks.redact.rules import load_rules
-from tasks.redact_again import Redacting, is_up_to_date, redact_again
+from tasks.redact_again import is_up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from tasks.lake.catalog import Connection
     from tasks.rows import FinishedCall
     from tasks.settings import Settings
 
@@ -90,97 +76,38 @@ def redact_landed_calls(settings: Settings, since: date, *, dry_run: bool) -> Re
     Raises:
         KeyMissing: what was heard was encrypted with a key that is not at hand.
     """
-    lake = Lake.at(settings.lake)
-    rules = load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode)
-    report = Report(rules.hash, dry_run)
-    with ExitStack() as stack:
-        if not dry_run and lake.exists():
-            stack.enter_context(exclusively(lake))
-        with reading(lake) if dry_run or not lake.exists() else writing(lake) as connection:
-            if not settings.key_file.exists():
-                raise KeyMissing(f"there is no key file at {settings.key_file}; restore the one of this lake")
-            keyring = load_keyring(settings.key_file)
-            if not dry_run:
-                remove_orphans(connection, lake)
-            copying = None if dry_run else sound_copying(settings, lake)
-            again = _Again(
-                connection,
-                lake,
-                HeardCalls(AnswerStore(lake.heard, keyring)),
-                Redacting(rules, keyring, copying, run_id=uuid4().hex[:12]),
-                report,
-            )
-            call_ids = call_ids_since(connection, since)
-            watcher().working(len(call_ids))
-            for at in range(0, len(call_ids), settings.batch_size):
-                again.work_on(call_ids[at : at + settings.batch_size])
-            if not dry_run:
-                remove_orphans(connection, lake)
-        if report.changed + report.unchanged and not dry_run:
-            purge(lake)
+    with landed_again(settings, dry_run=dry_run) as again:
+        report = Report(again.redacting.rules.hash, dry_run, failed=again.failed)
+        call_ids = call_ids_since(again.connection, since)
+        watcher().working(len(call_ids))
+        for at in range(0, len(call_ids), settings.batch_size):
+            _work_on(again, call_ids[at : at + settings.batch_size], report)
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Again:
-    connection: Connection
-    lake: Lake
-    heard: HeardCalls
-    redacting: Redacting
-    report: Report
-
-    def work_on(self, call_ids: Sequence[str]) -> None:
-        """Redact a batch again and land it in one transaction."""
-        done: list[tuple[LandedCall, FinishedCall]] = []
-        for landed in landed_calls(self.connection, call_ids):
-            self.report.calls += 1
-            call = self._redacted(landed)
-            if call is not None:
-                done.append((landed, call))
-            watcher().done()
-        kept: list[tuple[LandedCall, FinishedCall]] = []
-        try:
-            kept = done if self.report.dry_run else self._landed(done)
-        finally:
-            remove_copies(self.lake, _new_copies(done) - _new_copies(kept))
-        for landed, call in kept:
-            self.report.note(landed, call)
-
-    def _redacted(self, landed: LandedCall) -> FinishedCall | None:
-        if is_up_to_date(landed, self.redacting.rules):
-            self.report.up_to_date += 1
-            return None
-        heard = self.heard.get(landed.call["recording_sha256"])
-        if heard is None:
-            self.report.not_kept += 1
-            return None
-        try:
-            with stage("redact"):
-                return redact_again(landed, heard, self.redacting)
-        except StageFailed as failure:
-            self._failed(landed, failure.reason)
-            return None
-
-    def _landed(
-        self, done: Sequence[tuple[LandedCall, FinishedCall]]
-    ) -> list[tuple[LandedCall, FinishedCall]]:
-        """Those that keep every promise of the lake, landed."""
-        broken = broken_promises([(call, landed.ledger) for landed, call in done])
-        kept = [(landed, call) for landed, call in done if call.call_id not in broken]
-        for landed, _ in done:
-            if landed.call_id in broken:
-                self._failed(landed, f"check {broken[landed.call_id]} found a contradiction")
-        rows = [(call, landed.ledger) for landed, call in kept]
-        land(self.connection, self.lake, Landing(calls=rows, others=[], sightings=[]))
-        return kept
-
-    def _failed(self, landed: LandedCall, reason: str) -> None:
-        self.report.failed.append({"call_id": landed.call_id, "reason": reason})
+def _work_on(again: LandedAgain, call_ids: Sequence[str], report: Report) -> None:
+    """Redact a batch again and land it in one transaction."""
+    done: list[Redone] = []
+    for landed in landed_calls(again.connection, call_ids):
+        report.calls += 1
+        redone = _redacted(again, landed, report)
+        if redone is not None:
+            done.append(redone)
+        watcher().done()
+    kept = done if report.dry_run else again.land(done)
+    for one in kept:
+        report.note(one.landed, one.call)
 
 
-def _new_copies(done: Sequence[tuple[LandedCall, FinishedCall]]) -> set[str]:
-    made = {call.copy.path for _, call in done if call.copy}
-    return made - {landed.call.get("audio_path") for landed, _ in done}
+def _redacted(again: LandedAgain, landed: LandedCall, report: Report) -> Redone | None:
+    if is_up_to_date(landed, again.redacting.rules):
+        report.up_to_date += 1
+        return None
+    heard = again.heard.get(landed.call["recording_sha256"])
+    if heard is None:
+        report.not_kept += 1
+        return None
+    return again.redacted(landed, heard)
 
 
 def _place(row: dict[str, Any]) -> tuple[str, int, int]:

@@ -1,1 +1,102 @@
 """Step: what people decided, put onto a landed call before it is redacted again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from tasks.desk.store import moment
+from tasks.desk.verdicts import marked, standing
+from tasks.redact.marks import finding_id
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from tasks.desk.corrections import Correction
+    from tasks.desk.verdicts import Decided, Span
+    from tasks.lake.landed_calls import LandedCall
+    from tasks.schemas import Conversation
+
+
+def corrected(landed: LandedCall, corrections: Sequence[Correction]) -> LandedCall:
+    """The call with its findings as people want them; itself where it has them so already."""
+    rows = {row["finding_id"]: row for row in landed.findings}
+    for one in corrections:
+        row = rows.get(one.finding_id)
+        if one.verdict == "confirmed":
+            rows[one.finding_id] = (row or _row(one)) | {"review_status": "confirmed"}
+        elif row and one.verdict == "rejected":
+            rows[one.finding_id] = row | {"review_status": "rejected"}
+        elif row and row["review_status"] in {"confirmed", "rejected"}:
+            rows[one.finding_id] = row | {"review_status": None}
+    findings = list(rows.values())
+    return landed if findings == landed.findings else replace(landed, findings=findings)
+
+
+def misplaced(corrections: Sequence[Correction], conversation: Conversation) -> set[str]:
+    """Findings that cannot be where they were marked: outside of a turn, or the call was transcribed anew."""
+    return {one.finding_id for one in corrections if not _fits(one, conversation)}
+
+
+def gives_back(before: LandedCall, after: LandedCall) -> bool:
+    """Whether words come back: somebody rejected what was taken out, or withdrew what a person had marked."""
+    was = {row["finding_id"]: row["review_status"] for row in before.findings}
+    return any(
+        row["review_status"] != was.get(row["finding_id"]) and row["review_status"] != "confirmed"
+        for row in after.findings
+    )
+
+
+def to_note(decided: Sequence[Decided], not_applied: Collection[str]) -> list[Decided]:
+    """The decisions that are done with, once the call has landed: settled, and about words that are there."""
+    return [
+        one
+        for one in decided
+        if one.applied_at is None and one.settled and not _about(one).intersection(not_applied)
+    ]
+
+
+def review_rows(
+    landed: LandedCall, decided: Sequence[Decided], noted: Sequence[Decided]
+) -> list[dict[str, Any]]:
+    """What is noted, as rows of `reviews`. What was withdrawn before it was applied never was in the lake."""
+    stand = {one.review_id for one in standing(decided)}
+    applied = {one.review_id for one in decided if one.applied_at}
+    return [
+        {
+            "review_id": one.review_id,
+            "call_id": one.call_id,
+            "call_date": landed.call["call_date"],
+            "finding_id": one.finding_id,
+            "reviewer": one.reviewer,
+            "decided_at": moment(one.decided_at),
+            "decision": one.decision,
+            "before": _json(one.before),
+            "after": _json(one.after),
+            "reason": one.comment,
+            "kind": one.kind,
+            "undoes": one.undoes,
+        }
+        for one in noted
+        if one.review_id in stand or one.undoes in applied
+    ]
+
+
+def _row(one: Correction) -> dict[str, Any]:
+    return asdict(one.finding) | {"finding_id": one.finding_id, "mode": "none"}
+
+
+def _fits(one: Correction, conversation: Conversation) -> bool:
+    first, end = one.finding.start_word, one.finding.end_word
+    within = any(turn.first_word <= first < end <= turn.end_word for turn in conversation.turns)
+    return within and one.start_ms in {None, conversation.words[first].start_ms}
+
+
+def _about(one: Decided) -> set[str]:
+    spans = [span for span in (one.before, one.after) if span]
+    return {finding_id(one.call_id, marked(span)) for span in spans} | {one.finding_id or ""}
+
+
+def _json(span: Span | None) -> str | None:
+    return json.dumps(asdict(span)) if span else None

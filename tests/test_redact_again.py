@@ -18,7 +18,7 @@ from finished_calls import finished_call, landed_row, spoken
 from lake_checks import broken_checks
 from typer.testing import CliRunner
 
-from flows import redact_again as flow
+from flows import landed_again as flow
 from flows.cli.app import app
 from flows.redact_again import Report, redact_landed_calls
 from tasks.answers import AnswerStore

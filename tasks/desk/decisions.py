@@ -101,25 +101,25 @@ def undo(desk: Desk, account: str, now: datetime) -> str | None:
 def decision_named(desk: Desk, review_id: str) -> Decided | None:
     """One decision."""
     with desk.connection() as connection:
-        return next(iter(_decided(connection, "decisions.review_id = ?", [review_id])), None)
+        return next(iter(decided_where(connection, "decisions.review_id = ?", [review_id])), None)
 
 
 def decisions_of_call(desk: Desk, call_id: str) -> list[Decided]:
     """All decisions about a call in the order they were made, withdrawn ones included."""
     with desk.connection() as connection:
-        return _decided(connection, "decisions.call_id = ?", [call_id])
+        return decided_where(connection, "decisions.call_id = ?", [call_id])
 
 
 def decisions_of_item(desk: Desk, item_id: str) -> list[Decided]:
     """All decisions about an item in the order they were made, withdrawn ones included."""
     with desk.connection() as connection:
-        return _decided(connection, "decisions.item_id = ?", [item_id])
+        return decided_where(connection, "decisions.item_id = ?", [item_id])
 
 
 def all_decisions(desk: Desk) -> list[Decided]:
     """Every decision in the order they were made, withdrawn ones included."""
     with desk.connection() as connection:
-        return _decided(connection, "true", [])
+        return decided_where(connection, "true", [])
 
 
 def forget_call(desk: Desk, call_id: str) -> int:
@@ -198,7 +198,7 @@ def _insert(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
 def bring_up_to_date(connection: sqlite3.Connection, item_id: str) -> None:
     """Bring an item into the state that its decisions make; one that left the lake stays gone."""
     item = item_of(connection.execute("select * from items where item_id = ?", [item_id]).fetchone())
-    decided = _decided(connection, "decisions.item_id = ?", [item_id])
+    decided = decided_where(connection, "decisions.item_id = ?", [item_id])
     state = state_after(decided, wants_second=item.wants_second)
     ended = [one.decided_at for one in standing(decided) if one.decision in CONCLUSIONS]
     connection.execute(
@@ -219,7 +219,8 @@ def _json(span: Span | None) -> str | None:
     return json.dumps(asdict(span)) if span else None
 
 
-def _decided(connection: sqlite3.Connection, where: str, values: list[str]) -> list[Decided]:
+def decided_where(connection: sqlite3.Connection, where: str, values: list[str]) -> list[Decided]:
+    """Decisions as they are stored, in the order they were made."""
     rows = connection.execute(f"{_ALL} where {where} order by decided_at, decisions.rowid", values)
     return [_decided_of(dict(row)) for row in rows]
 
