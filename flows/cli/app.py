@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "report": "Write one page for QA leads: volumes, conversations, agents, redaction, what was held "
     "back, costs.",
     "redact": "Apply the present rules to landed calls, without transcribing again, and say what changed.",
+    "apply-reviews": "Bring reviewers' decisions into the lake: words, turns, figures, certificates and "
+    "redacted sound.",
     "compliance": "Show calls redacted, findings by entity and tier, recordings held back, what is "
     "probably left.",
     "reconcile": "Find calls that are missing in the lake, not in the list, landed late, or not as long "
