@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ from tasks.lake.catalog import Connection, Lake, writing
 from tasks.lake.company import if_alone, together
 from tasks.lake.key_ids import need_a_key_of
 from tasks.lake.landing import remove_orphans
-from tasks.lake.leases import Leases, leases_of
+from tasks.lake.leases import Leases, answer_lease, leases_of
+from tasks.lake.purse import Purse
 from tasks.redact.rules import load_rules
 from tasks.sources.archive import Archive
 
@@ -63,14 +64,18 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     with writing(lake) as connection, ExitStack() as stack:
         need_a_key_of(connection, keyring)
         leases = stack.enter_context(leases_of(lake, settings.lease_s))
-        _tidy_up(connection, lake, leases, [store, heard.store])
+        alone = _tidy_up(connection, lake, leases, [store, heard.store])
         stack.enter_context(together(lake))
         month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         spent_usd = spent_since(connection, month)
+        transcriber = open_transcriber(settings, store, month_before_usd=spent_usd, shared=shared)
+        if settings.max_usd_per_month is not None:
+            transcriber.budget.purse = Purse(leases.board)
+            transcriber.budget.purse.begin(spent_usd, alone=alone)
         tools = Tools(
             archive=archive,
             limits=audio_limits(settings),
-            transcriber=open_transcriber(settings, store, month_before_usd=spent_usd, shared=shared),
+            transcriber=replace(transcriber, turn=lambda key: leases.turn(answer_lease(key))),
             rules=rules,
             keyring=keyring,
             heard=heard,
@@ -81,18 +86,21 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
         yield Night(connection, lake, keyring, settings, tools, leases, Stop(settings.grace_s))
 
 
-def _tidy_up(connection: Connection, lake: Lake, leases: Leases, stores: Sequence[AnswerStore]) -> None:
-    """Remove what killed processes have left, where nobody else may be at it, and let their leases run out.
+def _tidy_up(connection: Connection, lake: Lake, leases: Leases, stores: Sequence[AnswerStore]) -> bool:
+    """Remove what killed processes have left, if nobody else is at work, and let their leases run out.
+
+    Whether nobody is.
 
     In the distributed form a worker's lock goes when the database restarts, so its leases count too.
     """
     with if_alone(lake) as alone:
         if not alone or (lake.root is None and leases.held_by_others()):
-            return
+            return False
         leases.end_all()
         remove_orphans(connection, lake)
         for store in stores:
             store.remove_parts()
+        return True
 
 
 def sound_copying(settings: Settings, lake: Lake) -> Copying | None:

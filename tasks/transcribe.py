@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from tasks.schemas import Bundle, Heard, Usage
 from tasks.spending import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator, MutableMapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 
     from tasks.answers import AnswerStore
     from tasks.engines.contract import EngineOptions
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 _SPEECH_MS = 1_500
 """An engine that hears no word in more sound than this, all of it near speech, is not believed."""
+
+
+def _at_once(_: str) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Transcriber:
     """How long a vendor may fetch a recording by its link; None where the sound is sent."""
     asked: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Equal chunks of different recordings wait for one another instead of being sent twice."""
+    turn: Callable[[str], AbstractAsyncContextManager[None]] = _at_once
+    """Entered with an answer's key while a vendor is asked for it: other workers wait as well."""
 
     async def transcribe(
         self,
@@ -162,14 +169,21 @@ class _Asking:
 
     async def _answer(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes, bool]:
         """The answer under a key with its receipt, and whether it was there already."""
-        store = self.transcriber.store
+        turn = nullcontext() if self.ready.capabilities.runs_here else self.transcriber.turn(key)
         async with self.transcriber.asked.setdefault(key, asyncio.Lock()):
-            kept = await asyncio.to_thread(store.get, key)
-            if kept is not None:
-                return *without_receipt(kept), True
-            receipt, answer = await self._send(key, pcm, bundle)
-            await asyncio.to_thread(store.put, key, with_receipt(receipt, answer))
-            return receipt, answer, False
+            if kept := await self._kept(key):
+                return kept
+            async with turn:
+                return await self._kept(key) or await self._asked(key, pcm, bundle)
+
+    async def _kept(self, key: str) -> tuple[Receipt, bytes, bool] | None:
+        kept = await asyncio.to_thread(self.transcriber.store.get, key)
+        return None if kept is None else (*without_receipt(kept), True)
+
+    async def _asked(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes, bool]:
+        receipt, answer = await self._send(key, pcm, bundle)
+        await asyncio.to_thread(self.transcriber.store.put, key, with_receipt(receipt, answer))
+        return receipt, answer, False
 
     async def _send(self, key: str, pcm: bytes, bundle: Bundle) -> tuple[Receipt, bytes]:
         budget, errand = self.transcriber.budget, self.ready.errand(key, _channels(bundle))

@@ -16,6 +16,9 @@ from tasks.engines.local import CAPABILITIES
 from tasks.engines.ready import ReadyEngine
 from tasks.errors import EngineError, OverBudget, UnexpectedAnswer
 from tasks.files.local import LocalFiles
+from tasks.lake import leases
+from tasks.lake.catalog import Lake
+from tasks.lake.leases import answer_lease, leases_of
 from tasks.schemas import Bundle, Chunk, Heard, Piece, Transcript, Usage, Word
 from tasks.spending import Budget
 from tasks.transcribe import Transcriber
@@ -41,12 +44,14 @@ class Vendor:
     error: EngineError | None = None
     capabilities: Capabilities = PRICED
     lost: int = 0
+    takes_s: float = 0.0
     sent: list[tuple[int, int]] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
 
     async def fetch(self, _: object, pcm: bytes, options: EngineOptions, errand: Errand) -> bytes:
         self.sent.append((len(pcm), errand.channels))
         errand.lost_answers += self.lost
+        await asyncio.sleep(self.takes_s)
         if self.error:
             raise self.error
         return f"{errand.channels} {self.says}".encode()
@@ -181,6 +186,32 @@ def test_a_ceiling_stops_sending_and_not_what_is_in_the_store(store: AnswerStore
     with pytest.raises(OverBudget):
         _run(poor, Bundle((_chunk(index=3),)))
     assert len(vendor.sent) == 2
+
+
+def test_two_workers_pay_for_the_same_chunk_once(
+    store: AnswerStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "_LOOK_S", 0.01)
+    vendor = Vendor("v", takes_s=0.1)
+    with (
+        leases_of(Lake.at(str(tmp_path / "lake")), 60) as one,
+        leases_of(Lake.at(str(tmp_path / "lake")), 60) as two,
+    ):
+        workers = [
+            Transcriber((vendor.ready(),), store, turn=lambda key, held=held: held.turn(answer_lease(key)))
+            for held in (one, two)
+        ]
+
+        async def both() -> list[list[Heard]]:
+            tries = [worker.transcribe([Bundle((_chunk(),))], usage) for worker in workers]
+            return await asyncio.gather(*tries)
+
+        usage: list[Usage] = []
+        (first,), (second,) = asyncio.run(both())
+        assert _text(first) == _text(second) == "hello there"
+        assert len(vendor.sent) == 1
+        assert sorted(one.cache_hit for one in usage) == [False, True]
+        assert two.take([answer_lease("k")])
 
 
 def test_answers_that_got_lost_count_as_money(store: AnswerStore) -> None:

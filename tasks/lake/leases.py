@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from tasks.errors import CallArchiveError
 from tasks.lake.connection import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator
 
     from tasks.lake.boards import Board
     from tasks.lake.catalog import Lake
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _RENEWED: Final = 4
 """How often a lease is renewed before it would run out: a renewal may fail now and then."""
+_LOOK_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ class Leases:
             f"deaths = callarchive_leases.deaths + 1 where not ({self._holds})"
         )
         return self._mine(take, names)
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Hold a name, once nobody else does: who waits comes soon after."""
+        while not await asyncio.to_thread(self.take, [name]):  # noqa: ASYNC110  (others are processes)
+            await asyncio.sleep(_LOOK_S)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self.free, [name])
 
     def keep(self, names: Collection[str]) -> set[str]:
         """Those of the names that this worker still holds; they are renewed."""
@@ -108,9 +120,12 @@ class Leases:
 
     @property
     def _holds(self) -> str:
-        """Whether a row's lease counts. One that ends later than any can is of before the clock went back."""
+        """Whether a row's lease counts. One that ends much later than any can is of before a clock went back.
+
+        Much later, for who asks may have looked at the clock a moment before the lease was given.
+        """
         left_s = f"callarchive_leases.expires_s - {self.board.now_s}"
-        return f"{left_s} > 0 and {left_s} <= callarchive_leases.lasts_s"
+        return f"{left_s} > 0 and {left_s} <= 2 * callarchive_leases.lasts_s"
 
 
 @contextmanager

@@ -72,3 +72,12 @@ def distributed(online: Servers) -> Lake:
     moved = f"update ducklake_metadata set value = 's3://{_BUCKET}/{name}/data/' where key = 'data_path'"
     online.postgres.sql(moved, name)
     return Lake.at(online.address(name, name))
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def either_form(request: pytest.FixtureRequest, empty_place: Lake) -> Lake:
+    """Where a lake could be, in either form."""
+    if request.param == "bucket":
+        bucket: Lake = request.getfixturevalue("distributed")
+        return bucket
+    return empty_place

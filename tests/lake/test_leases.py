@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import pytest
 
 from tasks.errors import SettingsError
 from tasks.lake import company, leases
-from tasks.lake.catalog import Lake, exclusively
+from tasks.lake.catalog import exclusively
 from tasks.lake.company import if_alone, together
 from tasks.lake.leases import Leases, leases_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tasks.lake.boards import Board
+    from tasks.lake.catalog import Lake
 
 HOLD = """
 import sys, time
@@ -35,18 +37,10 @@ with leases_of(lake, float(sys.argv[2])) as held, together(lake):
 """
 
 
-@pytest.fixture(params=["folder", "bucket"])
-def lake(request: pytest.FixtureRequest, empty_place: Lake) -> Lake:
-    if request.param == "bucket":
-        bucket: Lake = request.getfixturevalue("distributed")
-        return bucket
-    return empty_place
-
-
 @pytest.fixture
-def workers(lake: Lake) -> Iterator[tuple[Leases, Leases]]:
+def workers(either_form: Lake) -> Iterator[tuple[Leases, Leases]]:
     """Two at one lake, whose leases last for a minute."""
-    with leases_of(lake, 60) as one, leases_of(lake, 60) as two:
+    with leases_of(either_form, 60) as one, leases_of(either_form, 60) as two:
         yield one, two
 
 
@@ -84,9 +78,9 @@ def test_what_a_worker_let_run_out_is_anothers_and_counts_as_a_death(workers: tu
     assert one.deaths() == {"b": 1}
 
 
-def test_leases_of_a_worker_that_lives_never_run_out_and_end_with_it(lake: Lake) -> None:
-    with leases_of(lake, 60) as two:
-        with leases_of(lake, 1) as one:
+def test_leases_of_a_worker_that_lives_never_run_out_and_end_with_it(either_form: Lake) -> None:
+    with leases_of(either_form, 60) as two:
+        with leases_of(either_form, 1) as one:
             one.take(["a"])
             time.sleep(2.5)
             assert two.take(["a"]) == set()
@@ -94,23 +88,23 @@ def test_leases_of_a_worker_that_lives_never_run_out_and_end_with_it(lake: Lake)
         assert two.deaths() == {}
 
 
-def test_a_worker_that_is_killed_is_outlived_and_its_lock_is_free(lake: Lake) -> None:
+def test_a_worker_that_is_killed_is_outlived_and_its_lock_is_free(either_form: Lake) -> None:
     with (
         subprocess.Popen(
-            [sys.executable, "-c", HOLD, lake.address, "2"], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", HOLD, either_form.address, "2"], stdout=subprocess.PIPE, text=True
         ) as child,
-        leases_of(lake, 60) as survivor,
+        leases_of(either_form, 60) as survivor,
     ):
         assert child.stdout
         assert child.stdout.readline() == "held\n"
         assert survivor.take(["recording a"]) == set()
-        with if_alone(lake) as alone:
+        with if_alone(either_form) as alone:
             assert not alone
-        with pytest.raises(SettingsError, match="another ingest"), exclusively(lake):
+        with pytest.raises(SettingsError, match="another ingest"), exclusively(either_form):
             pass
         child.kill()
         child.wait()
-        with if_alone(lake) as alone:
+        with if_alone(either_form) as alone:
             assert alone
         late = time.monotonic() + 20
         while not survivor.take(["recording a"]) and time.monotonic() < late:
@@ -119,15 +113,26 @@ def test_a_worker_that_is_killed_is_outlived_and_its_lock_is_free(lake: Lake) ->
         assert survivor.deaths() == {"recording b": 1}
 
 
-def test_ingests_share_a_lake_that_others_have_alone(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ingests_share_a_lake_that_others_have_alone(
+    either_form: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(company, "_LONGEST_TIDYING_S", 0.2)
-    with together(lake), together(lake), pytest.raises(SettingsError, match="another"), exclusively(lake):
+    with (
+        together(either_form),
+        together(either_form),
+        pytest.raises(SettingsError, match="another"),
+        exclusively(either_form),
+    ):
         pass
-    with exclusively(lake), pytest.raises(SettingsError, match="as a whole"), together(lake):
+    with exclusively(either_form), pytest.raises(SettingsError, match="as a whole"), together(either_form):
         pass
-    with if_alone(lake) as alone, pytest.raises(SettingsError, match="wait for it"), together(lake):
+    with (
+        if_alone(either_form) as alone,
+        pytest.raises(SettingsError, match="wait for it"),
+        together(either_form),
+    ):
         assert alone
-    with together(lake):
+    with together(either_form):
         pass
 
 
@@ -145,10 +150,10 @@ def test_setting_the_machines_clock_changes_no_lease(
 
 @pytest.mark.parametrize("step_s", [-3_600, 3_600])
 def test_a_step_of_the_boards_clock_ends_leases_but_keeps_none_for_longer(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch, step_s: int
+    either_form: Lake, monkeypatch: pytest.MonkeyPatch, step_s: int
 ) -> None:
     """A machine that starts again counts from 0; a database server's clock may be set."""
-    with leases_of(lake, 60) as one, leases_of(lake, 60) as two:
+    with leases_of(either_form, 60) as one, leases_of(either_form, 60) as two:
         one.take(["a", "b"])
         clock = type(one.board).now_s
         real = clock.fget(one.board) if isinstance(clock, property) else clock
@@ -158,17 +163,14 @@ def test_a_step_of_the_boards_clock_ends_leases_but_keeps_none_for_longer(
         assert two.take(["a", "b"]) == {"a"}
 
 
-def test_many_workers_at_once_never_share_a_name(lake: Lake) -> None:
-    names = [f"recording {number}" for number in range(40)]
+def test_workers_that_ask_at_the_same_moment_never_share_a_name(either_form: Lake) -> None:
+    names = [f"recording {number}" for number in range(60)]
     with ExitStack() as stack:
-        crowd = [stack.enter_context(leases_of(lake, 60)) for _ in range(4)]
-        held = [
-            worker.take(names[at : at + 10])
-            for at in range(0, 40, 5)
-            for worker in (crowd[at % 4], crowd[at % 3])
-        ]
-        assert sorted(set().union(*held)) == sorted(names)
+        crowd = [stack.enter_context(leases_of(either_form, 60)) for _ in range(4)]
+        with ThreadPoolExecutor(4) as threads:
+            held = list(threads.map(lambda worker: [worker.take([name]) for name in names], crowd))
         mine = [worker.keep(names) for worker in crowd]
+    assert [set().union(*some) for some in held] == mine
     assert sum(map(len, mine)) == len(set().union(*mine)) == len(names)
 
 
