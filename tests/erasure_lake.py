@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -64,11 +65,16 @@ class Made:
         return answer_key(call_id.encode(), "local", "tiny.en", {})
 
 
-def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """Two calls of one customer and one of another, from two days, with reviews, reveals, hits and a desk."""
+def at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """The lake in a folder, with its keys."""
     monkeypatch.setenv("CALLARCHIVE_KEY_FILE", str(folder / "keys.json"))
     settings = load_settings(lake=str(folder / "lake"))
-    made = Made(settings, Lake.at(settings.lake), load_keyring(settings.key_file))
+    return Made(settings, Lake.at(settings.lake), load_keyring(settings.key_file))
+
+
+def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """Two calls of one customer and one of another, from two days, with reviews, reveals, hits and a desk."""
+    made = at(folder, monkeypatch)
     own = made.keyring.pseudonym("customer", CUSTOMER)
     land_call(made, "call-0001", own)
     land_call(made, "call-0002", own, started_at=NOON - timedelta(days=400), queue="loans")
@@ -118,8 +124,6 @@ def _finished(
 
 
 def _sha256(content: bytes) -> str:
-    import hashlib
-
     return hashlib.sha256(content).hexdigest()
 
 

@@ -33,8 +33,7 @@ def leftovers(lake: Lake, plan: Plan, keyring: Keyring, beside: Iterable[Path]) 
     with writing(lake) as connection:
         others = _ids_that_hold(plan.calls, connection)
         unsettled = _in_the_stores(connection, lake, plan, keyring)
-    names = [path.rpartition("/")[2].partition(".")[0] for path in plan.copies.values()]
-    sought = Texts([*plan.recordings, *plan.calls, *names, *plan.values.values()], besides=others)
+    sought = Texts([*plan.recordings, *plan.calls, *plan.values.values()], besides=others)
     return [*leftover_files(lake, plan), *unsettled, *everywhere(lake, sought, beside)]
 
 

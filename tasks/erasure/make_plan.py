@@ -65,7 +65,7 @@ def make_plan(
         asked_by=account(),
         asked_at=datetime.now(UTC).isoformat(),
         recordings=whole,
-        held=len(found) - len(whole),
+        held=len(held & {*found, *parts.all_recordings}),
         copies={call_id: path for call_id, path, _ in copies},
         heard=tuple(sha256 for sha256 in heard if sha256 in kept_heard),
         answers=tuple(one.key for one in answers),
