@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-_EMPTY = ("meta", "path", "use", "br", "rect")
+_EMPTY = ("meta", "path", "use", "br", "rect", "link", "input")
 
 
 class Balance(HTMLParser):
