@@ -43,7 +43,7 @@ def send(alerts: Sequence[Alert], settings: Settings) -> None:
     if not settings.alert_webhook or not alerts:
         return
     lines = [f"callarchive, {Lake.at(settings.lake).address}:", *(f"- {alert.message}" for alert in alerts)]
-    body = {"text": "\n".join(lines), "alerts": [asdict(alert) for alert in alerts]}
+    body: dict[str, object] = {"text": "\n".join(lines), "alerts": [asdict(alert) for alert in alerts]}
     try:
         _post(settings.alert_webhook.get_secret_value(), body)
     except (httpx.HTTPError, httpx.InvalidURL) as error:

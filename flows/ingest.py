@@ -60,8 +60,7 @@ async def ingest(
     Any number of runs may work on one lake at once: each takes batches that no other has (flows.share).
     The run ends as failed only where a recording failed; its result is the summary as plain values.
     """
-    limits = {"max_usd_per_run": max_usd, "max_hours_per_run": max_hours}
-    settings = load_settings(lake=lake, engine=engine, **limits)
+    settings = load_settings(lake=lake, engine=engine, max_usd_per_run=max_usd, max_hours_per_run=max_hours)
     shared = server_there()
     if settings.log_format == "json":
         tell_unless_watched(JsonLines())

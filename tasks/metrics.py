@@ -50,7 +50,7 @@ def _times(now: Operations, registry: CollectorRegistry) -> None:
         "figures": ("When these figures were taken.", now.at),
     }
     for name, (text, at) in times.items():
-        _one(f"callarchive_{name}_timestamp_seconds", text, at and at.timestamp(), registry)
+        _one(f"callarchive_{name}_timestamp_seconds", text, at.timestamp() if at else None, registry)
 
 
 def _last_night(now: Operations, registry: CollectorRegistry) -> None:

@@ -46,6 +46,8 @@ def backfill(
     Example: callarchive backfill /recordings --from 2025-01-01 --to 2025-12-31 --max-recordings 2000
     """
     begin, end = first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1)
-    most = {"max_usd": max_usd, "max_hours": max_hours}
-    asked = Order(source, lake, engine, begin, max_recordings, until=end, order=order, **most)
+    asked = Order(
+        source, lake, engine, begin, max_recordings,
+        until=end, order=order, max_usd=max_usd, max_hours=max_hours,
+    )  # fmt: skip
     tell(run_ingest(asked, verbose=verbose), lake, json=json)
