@@ -1,8 +1,8 @@
 """Step: where a phrase is said, the newest calls first.
 
-The index `token_calls` says in which calls the phrase's rarer words are said. Only those are looked at, a few
-at first and ever more until there are enough: a common phrase is found in the newest calls, a rare one in the
-few that can hold it.
+The index `token_places` says where each word is said. It is asked for the newest day first, then for ever
+more days until there are enough places: a common phrase is found in the newest calls, a rare one has few
+rows. Words and times are read of the calls that are shown, and of no others.
 """
 
 from __future__ import annotations
@@ -16,52 +16,75 @@ if TYPE_CHECKING:
 
     from tasks.lake.catalog import Connection
 
-_INDEXED_TOKENS: Final = 2
-"""The longest words of a phrase are the rare ones; the index need not say where its small words are."""
+_MORE_DAYS: Final = 8
+"""Each time too few places are found, so many times as many days are looked at."""
 
-_FIRST_CALLS: Final = 64
-_MORE_CALLS: Final = 8
-"""Each time none or too few are found, so many times as many calls are looked at."""
-
-_LISTED_CALLS: Final = 512
-"""More are not picked out one by one: looking at all calls of their days is quicker."""
+_SHOWN_TOGETHER: Final = 32
+"""Places whose words are read at once."""
 
 _LONGEST_PAUSE_MS: Final = 2000
 
-_CANDIDATES: Final = """
-with holding as (
-    select call_id from token_calls
-    where token in ({tokens})
-        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-    group by call_id having count(*) = $wanted
-)
-select calls.call_id, calls.call_date from holding inner join calls using (call_id)
-order by calls.call_date desc nulls last, calls.started_at desc nulls last, calls.call_id
+_DAYS: Final = """
+select distinct call_date from calls
+where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+order by call_date desc nulls last
 """
-_SAID: Final = """
-select call_id, call_date, speaker, start_ms, end_ms, first_word, last_word, words
-from said_phrases([$phrase], $slop)
-where ($calls is null or list_contains($calls, call_id))
-    and ($oldest is null or call_date between $oldest and $newest)
-    and ($speaker is null or speaker = $speaker) and coalesce(longest_pause_ms, 0) <= $pause_ms
+_PLACES: Final = """
+select places.call_id, places.voice, places.first_place, places.last_place
+from placed_phrases([$phrase], $slop, since := $oldest, until := $newest) as places
+inner join calls on places.call_id = calls.call_id
+where ($oldest is not null or calls.call_date is null)
+    and ($oldest is null or calls.call_date between $oldest and $newest)
+    and ($speaker is null or places.voice = $speaker)
+order by calls.started_at desc nulls last, places.call_id, places.first_place, places.voice
 """
-_CONTEXT: Final = """
-with hits as (
-    select unnest($calls) as call_id, unnest($firsts) as first_word, unnest($lasts) as last_word
+_SHOWN: Final = """
+with places as (
+    select unnest($calls) as call_id, unnest($voices) as voice,
+        unnest($firsts) as first_place, unnest($lasts) as last_place,
+        generate_subscripts($calls, 1) as number
+),
+said as (
+    select places.number, voices.call_id, voices.speaker, word_indexes[first_place] as first_word,
+        word_indexes[last_place] as last_word, list_slice(word_indexes, first_place, last_place) as own_words
+    from places inner join voice_words as voices
+        on places.call_id = voices.call_id and places.voice = voices.voice
+    where voices.call_id in ({calls})
+        and ($oldest is null or voices.call_date between $oldest and $newest)
 ),
 near as (
-    select hits.call_id, hits.first_word, hits.last_word, words.word_index, words.word
-    from hits inner join words
-        on hits.call_id = words.call_id
-        and words.word_index between hits.first_word - $around and hits.last_word + $around
-    where list_contains($calls, words.call_id)
+    select said.*, words.word_index, words.word, words.start_ms, words.end_ms,
+        list_contains(said.own_words, words.word_index) as is_said,
+        words.start_ms - lag(words.end_ms) over (
+            partition by said.number, is_said order by words.word_index
+        ) as pause_ms
+    from said inner join words
+        on said.call_id = words.call_id
+        and words.word_index between said.first_word - $around and said.last_word + $around
+    where words.call_id in ({calls})
         and ($oldest is null or words.call_date between $oldest and $newest)
 )
-select near.call_id, near.first_word, near.last_word, calls.agent_id, calls.queue, calls.started_at,
-    string_agg(word, ' ' order by word_index) filter (where word_index < first_word) as words_before,
-    string_agg(word, ' ' order by word_index) filter (where word_index > last_word) as words_after
+select calls.call_id, calls.call_date, calls.started_at, calls.agent_id, calls.queue,
+    near.speaker, near.first_word, near.last_word,
+    min(near.start_ms) filter (where is_said) as start_ms,
+    max(near.end_ms) filter (where is_said) as end_ms,
+    string_agg(near.word, ' ' order by word_index) filter (where is_said) as words,
+    string_agg(near.word, ' ' order by word_index) filter (where word_index < first_word) as words_before,
+    string_agg(near.word, ' ' order by word_index) filter (where word_index > last_word) as words_after
 from near inner join calls on near.call_id = calls.call_id
-group by all
+group by near.number, calls.call_id, calls.call_date, calls.started_at, calls.agent_id, calls.queue,
+    near.speaker, near.first_word, near.last_word
+having coalesce(max(near.pause_ms) filter (where is_said), 0) <= $pause_ms
+order by near.number
+"""
+_CALLS_WITH_ALL: Final = """
+with asked as (select unnest(tokens) as token from phrase_tokens([$phrase])),
+holding as (
+    select call_id from token_places inner join asked using (token)
+    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+    group by call_id having count(distinct token) = (select count(distinct token) from asked)
+)
+select count(*) from holding
 """
 
 Row = dict[str, Any]
@@ -88,8 +111,8 @@ class Found:
     hits: list[Row]
     more: bool
     """There are more than the limit."""
-    calls_with_the_words: int
-    """Calls that hold the phrase's rarer words, said together or not."""
+    calls_with_the_words: int | None
+    """Calls that hold all the phrase's words, though not one after another; None where places were found."""
 
     def as_dict(self) -> Row:
         """For machines."""
@@ -98,71 +121,46 @@ class Found:
 
 def search(connection: Connection, asked: Search) -> Found:
     """The newest places where the phrase is said, as redacted; for a connection that reads."""
-    tokens = _tokens(connection, asked.phrase)
-    candidates = _candidates(connection, asked, tokens) if tokens else []
     hits: list[Row] = []
-    for block in _blocks(candidates):
-        hits += _said(connection, asked, block)
-        if len(hits) > asked.limit:
-            break
-    shown = hits[: asked.limit]
-    return Found(_with_context(connection, asked, shown), len(hits) > asked.limit, len(candidates))
+    for days in _days(connection, asked):
+        places = _places(connection, asked, days)
+        for start in range(0, len(places), _SHOWN_TOGETHER):
+            hits += _shown(connection, asked, days, places[start : start + _SHOWN_TOGETHER])
+            if len(hits) > asked.limit:
+                return Found(hits[: asked.limit], more=True, calls_with_the_words=None)
+    return Found(hits, more=False, calls_with_the_words=None if hits else _calls_with_all(connection, asked))
 
 
-def _tokens(connection: Connection, phrase: str) -> list[str]:
-    rows = connection.execute("select distinct unnest(tokens) from phrase_tokens([?])", [phrase]).fetchall()
-    return sorted((token for (token,) in rows), key=lambda token: (-len(token), token))[:_INDEXED_TOKENS]
+def _days(connection: Connection, asked: Search) -> Iterator[Row]:
+    """The newest day, then ever more of those before; at last None, for calls whose day is not known."""
+    rows = connection.execute(_DAYS, {"since": asked.since, "until": asked.until}).fetchall()
+    dated = [day for (day,) in rows if day is not None]
+    start, size = 0, 1
+    while start < len(dated):
+        block = dated[start : start + size]
+        yield {"oldest": block[-1], "newest": block[0]}
+        start, size = start + size, size * _MORE_DAYS
+    if len(dated) < len(rows):
+        yield {"oldest": None, "newest": None}
 
 
-def _candidates(
-    connection: Connection, asked: Search, tokens: Sequence[str]
-) -> list[tuple[str, date | None]]:
-    named = {f"token_{number}": token for number, token in enumerate(tokens)}
-    sql = _CANDIDATES.format(
-        tokens=", ".join(f"${name}" for name in named)
-    )  # IN over values skips row groups
-    values = {**named, "wanted": len(tokens), "since": asked.since, "until": asked.until}
-    return connection.execute(sql, values).fetchall()
+def _places(connection: Connection, asked: Search, days: Row) -> list[tuple[Any, ...]]:
+    values = {"phrase": asked.phrase, "slop": asked.slop, "speaker": asked.speaker}
+    return connection.execute(_PLACES, values | days).fetchall()
 
 
-def _blocks(candidates: list[tuple[str, date | None]]) -> Iterator[list[tuple[str, date | None]]]:
-    start, size = 0, _FIRST_CALLS
-    while start < len(candidates):
-        yield candidates[start : start + size]
-        start, size = start + size, size * _MORE_CALLS
+def _shown(connection: Connection, asked: Search, days: Row, places: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """The places with their words and the words around them, but for those with a long pause inside."""
+    columns = zip(("calls", "voices", "firsts", "lasts"), zip(*places, strict=True), strict=True)
+    values = {name: list(column) for name, column in columns}
+    named = {f"call_{number}": call_id for number, call_id in enumerate(sorted(set(values["calls"])))}
+    sql = _SHOWN.format(calls=", ".join(f"${name}" for name in named))  # IN over values has files skipped
+    limits = {"around": asked.context_words, "pause_ms": _LONGEST_PAUSE_MS}
+    rows: list[Row] = connection.execute(sql, values | named | limits | days).to_arrow_table().to_pylist()
+    return rows
 
 
-def _said(connection: Connection, asked: Search, block: list[tuple[str, date | None]]) -> list[Row]:
-    order = {call_id: place for place, (call_id, _) in enumerate(block)}
-    values = {
-        "phrase": asked.phrase,
-        "slop": asked.slop,
-        "speaker": asked.speaker,
-        "pause_ms": _LONGEST_PAUSE_MS,
-        "calls": list(order) if len(order) <= _LISTED_CALLS else None,
-    } | _days([day for _, day in block])
-    rows: list[Row] = connection.execute(_SAID, values).to_arrow_table().to_pylist()
-    own = [row for row in rows if row["call_id"] in order]
-    return sorted(own, key=lambda row: (order[row["call_id"]], row["first_word"]))
-
-
-def _with_context(connection: Connection, asked: Search, hits: list[Row]) -> list[Row]:
-    if not hits:
-        return []
-    values = {
-        "calls": [hit["call_id"] for hit in hits],
-        "firsts": [hit["first_word"] for hit in hits],
-        "lasts": [hit["last_word"] for hit in hits],
-        "around": asked.context_words,
-    } | _days([hit["call_date"] for hit in hits])
-    rows = connection.execute(_CONTEXT, values).to_arrow_table().to_pylist()
-    facts = {(row["call_id"], row["first_word"], row["last_word"]): row for row in rows}
-    return [facts[hit["call_id"], hit["first_word"], hit["last_word"]] | hit for hit in hits]
-
-
-def _days(days: Sequence[date | None]) -> Row:
-    """The first and the last, so that other days' files stay closed; none where a day is not known."""
-    known = [day for day in days if day is not None]
-    if len(known) < len(days):
-        return {"oldest": None, "newest": None}
-    return {"oldest": min(known), "newest": max(known)}
+def _calls_with_all(connection: Connection, asked: Search) -> int:
+    values = {"phrase": asked.phrase, "since": asked.since, "until": asked.until}
+    rows = connection.execute(_CALLS_WITH_ALL, values).fetchall()
+    return int(rows[0][0])

@@ -5,6 +5,8 @@
 -- parameters:
 --   phrases (varchar[], required): the phrases; case and punctuation do not matter
 --   slop [words] (integer, required): how many other words of the speaker may stand in between, all together
+--   since [UTC date] (date, default none): first day of the calls that are read
+--   until [UTC date] (date, default none): last day of the calls that are read
 -- columns:
 --   phrase: the phrase, as it was given
 --   call_id: the call
@@ -20,99 +22,41 @@
 --   words: its words as redacted
 -- empty: none of the phrases is said, or none holds a letter or digit
 -- limits: exact words only, no other forms; the other side's words in between do not break a phrase
-with tokenised as (
-    select
-        phrase,
-        tokens as wanted,
-        list_transform(tokens, lambda token: len(token)) as lengths
-    from phrase_tokens(phrases)
+with places as (
+    select * from placed_phrases(phrases, slop, since := since, until := until)
 ),
 
--- What is looked for first is the longest token, which is rarely the commonest; with slop the first.
-anchored as (
-    select
-        phrase,
-        wanted,
-        cast(slop as integer) as slop_words,
-        len(wanted) + slop_words as reach,
-        if(slop_words > 0, 1, list_position(lengths, list_max(lengths))) as anchor_place,
-        wanted[anchor_place] as anchor,
-        '^(' || array_to_string(list_transform(wanted, lambda token: regexp_escape(token)), '(?: \S+)*? ')
-        || ')(?: |$)' as pattern
-    from tokenised
-    where len(wanted) > 0
-),
-
-placed as (
+voices as (
     select
         call_id,
-        call_date,
         voice,
         speaker,
-        tokens,
-        word_indexes,
-        unnest(tokens) as token,
-        generate_subscripts(tokens, 1) as place
-    from main.voice_tokens -- not a step of that name in the question that asks
+        word_indexes
+    from main.voice_words -- not a step of that name in the question that asks
+    where (since is null or call_date >= since) and (until is null or call_date <= until)
 ),
 
-begun as (
+words as (
     select
-        placed.call_id,
-        placed.call_date,
-        placed.voice,
-        placed.speaker,
-        placed.word_indexes,
-        placed.place - anchored.anchor_place + 1 as first_place,
-        list_slice(placed.tokens, first_place, first_place + anchored.reach - 1) as heard,
-        anchored.phrase,
-        anchored.wanted,
-        anchored.slop_words,
-        anchored.pattern
-    from placed
-    inner join anchored on placed.token = anchored.anchor
-    where
-        placed.place >= anchored.anchor_place
-        and placed.tokens[placed.place - anchored.anchor_place + 1] = anchored.wanted[1]
-        and (
-            anchored.slop_words > 0
-            or placed.tokens[placed.place - anchored.anchor_place + anchored.reach] = anchored.wanted[-1]
-        )
-),
-
-measured as (
-    select
-        *,
-        case
-            when heard = wanted then heard
-            when slop_words > 0 and list_has_all(heard, wanted)
-                then string_split(nullif(regexp_extract(array_to_string(heard, ' '), pattern, 1), ''), ' ')
-        end as said_tokens
-    from begun
+        call_id,
+        word_index,
+        word,
+        start_ms,
+        end_ms
+    from main.words
+    where (since is null or call_date >= since) and (until is null or call_date <= until)
 ),
 
 found as (
     select
-        phrase,
-        call_id,
-        call_date,
-        voice,
-        speaker,
-        first_place,
-        first_place + len(said_tokens) as end_place,
-        list_slice(word_indexes, first_place, end_place - 1) as word_indexes
-    from measured
-    where said_tokens is not null
-),
-
--- Of those that end with the same word, the shortest.
-shortest as (
-    select * from found
-    qualify
-        row_number() over (
-            partition by call_date, call_id, voice, phrase, end_place
-            order by first_place desc
-        ) = 1
+        places.phrase,
+        places.call_id,
+        places.call_date,
+        places.voice,
+        voices.speaker,
+        list_slice(voices.word_indexes, places.first_place, places.last_place) as word_indexes
+    from places
+    inner join voices on places.call_id = voices.call_id and places.voice = voices.voice
 ),
 
 spread as (
@@ -125,7 +69,7 @@ spread as (
         word_indexes[1] as first_word,
         word_indexes[-1] as last_word,
         unnest(word_indexes) as word_index
-    from shortest
+    from found
 ),
 
 timed as (
@@ -139,7 +83,7 @@ timed as (
             order by spread.word_index
         ) as pause_ms
     from spread
-    inner join main.words on spread.call_id = words.call_id and spread.word_index = words.word_index
+    inner join words on spread.call_id = words.call_id and spread.word_index = words.word_index
 ),
 
 said as (

@@ -40,11 +40,10 @@ said as (
         end_ms,
         first_word,
         words
-    from said_phrases($phrases, $slop)
+    from said_phrases($phrases, $slop, since := $since, until := $until)
     where
         coalesce(longest_pause_ms, 0) <= 2000
         and ($speaker = '' or speaker = $speaker)
-        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
 found as (

@@ -32,22 +32,61 @@ with calls as (
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
-said as (
+voices as (
     select
         call_id,
-        phrase,
+        voice,
         speaker,
-        start_ms,
-        end_ms
-    from said_phrases($phrases, 0)
+        word_indexes
+    from voice_words
     where
-        last_word_ms <= $within_s * 1000
-        and speaker is distinct from 'customer'
+        speaker is distinct from 'customer'
         and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
+places as (
+    select * from placed_phrases($phrases, 0, since := $since, until := $until)
+),
+
+said as (
+    select
+        places.call_id,
+        places.phrase,
+        voices.speaker,
+        voices.word_indexes[places.first_place] as first_word,
+        voices.word_indexes[places.last_place] as last_word
+    from places
+    inner join voices on places.call_id = voices.call_id and places.voice = voices.voice
+),
+
+early as (
+    select
+        call_id,
+        word_index,
+        start_ms,
+        end_ms
+    from words
+    where
+        start_ms <= $within_s * 1000
+        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+),
+
+in_time as (
+    select
+        said.call_id,
+        said.phrase,
+        said.speaker,
+        first_words.start_ms,
+        last_words.end_ms
+    from said
+    inner join early as first_words
+        on said.call_id = first_words.call_id and said.first_word = first_words.word_index
+    inner join early as last_words
+        on said.call_id = last_words.call_id and said.last_word = last_words.word_index
+),
+
 greetings as (
-    select * from said
+    select * from in_time
     qualify
         row_number() over (
             partition by call_id

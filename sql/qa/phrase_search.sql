@@ -51,10 +51,9 @@ said as (
         last_word,
         first_word - $context_words as context_from,
         last_word + $context_words as context_to
-    from said_phrases([$phrase], $slop)
+    from said_phrases([$phrase], $slop, since := $since, until := $until)
     where
-        ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-        and ($speaker is null or speaker = $speaker)
+        ($speaker is null or speaker = $speaker)
         and coalesce(longest_pause_ms, 0) <= $pause_s * 1000
 ),
 

@@ -69,10 +69,8 @@ said as (
         end_ms,
         last_word_ms,
         words
-    from said_phrases(string_split(array_to_string($steps, '|'), '|'), $slop)
-    where
-        coalesce(longest_pause_ms, 0) <= 2000
-        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+    from said_phrases(split(array_to_string($steps, '|'), '|'), $slop, since := $since, until := $until)
+    where coalesce(longest_pause_ms, 0) <= 2000
 ),
 
 first_said as (

@@ -16,11 +16,11 @@ from tasks.errors import CheckFailed
 from tasks.lake.catalog import in_turn, rewriting
 from tasks.lake.layout import CATALOG
 from tasks.lake.parquet_files import (
-    ROW_GROUP_ROWS,
     data_files,
     encoding,
     new_path,
     register,
+    row_group_rows,
     rows_in_catalog,
 )
 from tasks.lake.stored_marts import mart_names, mart_order
@@ -166,14 +166,14 @@ def _write(
     order = ", ".join(mart_order(name) if name in mart_names() else ORDER.get(name, ("all",)))
     reader = connection.execute(
         f"from stored.{name} where filename in (select unnest(?)) order by {order}", [old]
-    ).to_arrow_reader(ROW_GROUP_ROWS)
+    ).to_arrow_reader(row_group_rows(name))
     rows = 0
     with (
         lake.data.new(path) as file,
         pq.ParquetWriter(file, reader.schema, **encoding(reader.schema.names)) as writer,
     ):
         for batch in reader:
-            writer.write_batch(batch, row_group_size=ROW_GROUP_ROWS)
+            writer.write_batch(batch, row_group_size=row_group_rows(name))
             rows += batch.num_rows
     return rows
 

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Lake
 
 ROW_GROUP_ROWS: Final = 500_000
-_LISTS: Final = {"tokens": "tokens.list.element", "word_indexes": "word_indexes.list.element"}
+_SMALLER_GROUPS: Final = {"token_places": 100_000, "voice_words": 2_000}
+"""Who looks for a phrase wants a few tokens of the one and a few calls of the other."""
+
+_LISTS: Final = {"places": "places.list.element", "word_indexes": "word_indexes.list.element"}
 """What Parquet calls the values of a list; an encoding is stated for these."""
 _DELTA: Final = (
-    "start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word", _LISTS["word_indexes"]
+    "start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word", *_LISTS.values()
 )  # fmt: skip
 _UNKNOWN_DATE: Final = "__HIVE_DEFAULT_PARTITION__"
 _FOLDER: Final = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
@@ -42,7 +45,7 @@ def write_days(lake: Lake, name: str, table: pa.Table, order: Sequence[str]) -> 
             pq.write_table(
                 rows.sort_by([(column, "ascending") for column in order]),
                 file,
-                row_group_size=ROW_GROUP_ROWS,
+                row_group_size=row_group_rows(name),
                 **encoding(rows.column_names),
             )
         yield path
@@ -159,6 +162,11 @@ def dropped_files(connection: duckdb.DuckDBPyConnection, lake: Lake) -> set[str]
     """The files that no version needs any more, and that nobody has deleted yet."""
     rows = connection.execute(f"select path from {CATALOG}.ducklake_files_scheduled_for_deletion").fetchall()
     return {_below(lake, path) for (path,) in rows}
+
+
+def row_group_rows(name: str) -> int:
+    """How many rows of a table are read together."""
+    return _SMALLER_GROUPS.get(name, ROW_GROUP_ROWS)
 
 
 def encoding(columns: Sequence[str]) -> dict[str, Any]:

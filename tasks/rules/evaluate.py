@@ -32,9 +32,8 @@ where ($since is null or call_date >= $since) and ($until is null or call_date <
 """
 _SAID: Final = """
 select phrase, $slop::integer as slop, call_id, speaker, start_ms, end_ms, last_word_ms, words
-from said_phrases($phrases, $slop)
-where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-    and coalesce(longest_pause_ms, 0) <= $pause_ms
+from said_phrases($phrases, $slop, since := $since, until := $until)
+where coalesce(longest_pause_ms, 0) <= $pause_ms
 """
 _PLACES: Final = """
 create or replace temp table places as

@@ -51,3 +51,10 @@ def test_one_day_is_one_file_of_each_scan(reader: Connection, relation: str) -> 
     assert reader.execute(f"select * from {relation} where {where}", given).fetchall()
     assert _files_read(reader, relation, where, given) == 1
     assert _files_read(reader, relation, where, {"since": None, "until": None}) == DAYS
+
+
+@pytest.mark.parametrize("macro", ["placed_phrases", "said_phrases"])
+def test_a_phrase_of_one_day_is_looked_for_in_that_days_files(reader: Connection, macro: str) -> None:
+    asked = f"{macro}(['how can i help'], 0, since := $since, until := $until)"
+    assert _files_read(reader, asked, "true", ASKED[1]) == 1
+    assert _files_read(reader, asked, "true", {"since": None, "until": None}) == DAYS

@@ -80,8 +80,8 @@ def test_a_call_that_lands_again_takes_its_marts_rows_along(lake: Lake) -> None:
         "call_quarters": (3,),
         "call_monologues": (2,),
         "call_measures": (1,),
-        "voice_tokens": (2,),
-        "token_calls": (12,),
+        "voice_words": (2,),
+        "token_places": (13,),
     }
 
 

@@ -141,7 +141,7 @@ def test_headers_are_lifted_into_comments_on_views_and_columns(open_lake: Open) 
 @pytest.mark.parametrize("macro", load_macros().values(), ids=load_macros())
 def test_a_macro_has_the_columns_and_the_key_of_its_header(macro: Question, lake: Connection) -> None:
     values = {"phrases": ["my account", "cancel my account", "my", "help me"], "slop": 1}
-    given = {parameter.name: values[parameter.name] for parameter in macro.parameters}
+    given = {one.name: values[one.name] for one in macro.parameters if one.required}
     asked = f"from {macro.name}({', '.join(f'${name}' for name in given)})"
     rows = lake.execute(asked, given).fetchall()
     names = [column[0] for column in lake.execute(asked, given).description]
