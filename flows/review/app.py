@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +28,8 @@ from flows.review.pages import (
     sound,
     unmask,
 )
-from flows.review.place import Front, place_of
+from flows.review.patience import PatientProtocol
+from flows.review.place import Front, Place, place_of
 from flows.review.safety import Safety
 from flows.review.sealing import seal_beside
 from flows.review.setup import Setup
@@ -102,14 +103,26 @@ def serve(
     )
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("callarchive.review").setLevel(logging.INFO)
+    server = server_of(create_app(setup), place)
+    socket = server.config.bind_socket()
     if not all_accounts(desk):
         announce("nobody can sign in yet: callarchive reviewers add NAME --role admin")
     announce(f"review app: {place.shown} (Ctrl-C ends it)")
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[socket])
+
+
+def server_of(app: FastAPI, place: Place) -> uvicorn.Server:
+    """What serves the app at a place.
+
+    Raises:
+        SettingsError: the certificate or its key cannot be used.
+    """
     config = uvicorn.Config(
-        create_app(setup),
-        host=host,
-        port=port,
-        http="h11",
+        app,
+        host=place.host,
+        port=place.port,
+        http=PatientProtocol,
         ws="none",
         log_config=None,
         access_log=False,  # it would write queries, which hold what people searched for
@@ -119,10 +132,14 @@ def serve(
         timeout_keep_alive=5,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=16 * 1024,
-        ssl_certfile=tls[0] if tls else None,
-        ssl_keyfile=tls[1] if tls else None,
+        ssl_certfile=place.tls[0] if place.tls else None,
+        ssl_keyfile=place.tls[1] if place.tls else None,
     )
-    uvicorn.Server(config).run()
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is one
+        raise SettingsError(f"TLS does not work with these files ({error.strerror or 'no PEM'})") from None
+    return uvicorn.Server(config)
 
 
 def _needs_a_role(route: object) -> bool:
