@@ -8,8 +8,8 @@
 --   since [UTC date] (date, default none): first day of the calls asked about
 --   until [UTC date] (date, default none): last day of the calls asked about
 -- columns:
---   kind: finding (flagged, or left in until somebody decides), sample_redacted, sample_untouched, or doubtful
---     for a call with speech that got no words
+--   kind: finding (flagged, or left in until decided), sample_redacted, sample_untouched, or doubtful for a
+--     call with speech that got no words
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   agent_id: the agent; null if unknown
@@ -18,14 +18,14 @@
 --   entity: what was found; null for a turn or a call
 --   tier: auto, flagged or review; null for a turn or a call
 --   reason: why it was found; unheard for a call
---   score [0-1]: how sure the detector was; for a call the share of speech that got words; null for a turn
+--   score [0-1]: how sure the detector was; of a call the share of speech with words; null for a turn
 --   start_word: word_index of its first word; null for a call
 --   end_word: word_index after its last word; null for a call
 --   start_ms [ms]: where it begins; null for a call, or if the engine gives no word times
 --   end_ms [ms]: where it ends; null for a call, or if the engine gives no word times
 --   decided: whether the lake has a decision about the finding
 -- empty: no finding is in doubt, all speech got words, and the samples are empty
--- limits: a sample holds the same rows whenever it is asked for with the same share: it goes by a hash of ids;
+-- limits: a sample holds the same rows whenever it is asked for with the same share, by a hash of ids;
 --   words that the engine was unsure of are in words_for_review
 with calls as (
     select
