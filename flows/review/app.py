@@ -105,6 +105,7 @@ def serve(
     logging.getLogger("callarchive.review").setLevel(logging.INFO)
     server = server_of(create_app(setup), place)
     socket = server.config.bind_socket()
+    socket.listen()  # who comes as soon as the address is printed is served
     if not all_accounts(desk):
         announce("nobody can sign in yet: callarchive reviewers add NAME --role admin")
     announce(f"review app: {place.shown} (Ctrl-C ends it)")
