@@ -54,13 +54,15 @@ async def ingest(
     only: Literal["failed", "quarantined"] | None = None,
     max_usd: float | None = None,
     max_hours: float | None = None,
+    recipe: dict[str, str] | None = None,
 ) -> State[dict[str, Any]]:
     """Land an archive's new recordings. What fails is in the ledger with its reason, and is tried again.
 
     Any number of runs may work on one lake at once: each takes batches that no other has (flows.share).
     The run ends as failed only where a recording failed; its result is the summary as plain values.
     """
-    settings = load_settings(lake=lake, engine=engine, max_usd_per_run=max_usd, max_hours_per_run=max_hours)
+    limits = {"max_usd_per_run": max_usd, "max_hours_per_run": max_hours}
+    settings = load_settings(lake=lake, engine=engine, **limits, **(recipe or {}))
     shared = server_there()
     if settings.log_format == "json":
         tell_unless_watched(JsonLines())

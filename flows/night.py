@@ -56,7 +56,7 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
         Archive.at(source, without=lake.files.address),
         load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode),
     )
-    store = AnswerStore(lake.answers, keyring)
+    store = AnswerStore(Lake.at(settings.answers_of or settings.lake).answers, keyring)
     heard = HeardCalls(AnswerStore(lake.heard, keyring))
     if settings.send_links and not archive.gives_links:
         raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
@@ -64,7 +64,7 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     with writing(lake) as connection, ExitStack() as stack:
         need_a_key_of(connection, keyring)
         leases = stack.enter_context(leases_of(lake, settings.lease_s))
-        alone = _tidy_up(connection, lake, leases, [store, heard.store])
+        alone = _tidy_up(connection, lake, leases, [heard.store, *([] if settings.answers_of else [store])])
         stack.enter_context(together(lake))
         month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         spent_usd = spent_since(connection, month)

@@ -55,6 +55,9 @@ COMMANDS: Final = {
     "retry": "Try what failed again, now; or what is quarantined, once its cause is put right.",
     "requeue": "Mark recordings that the next night shall take again, whatever became of them.",
     "backfill": "Land the calls of some past days, a part of them a night, so that fresh calls come first.",
+    "reprocess": "Land some days' calls with another recipe in a lake beside, to be compared, promoted or "
+    "dropped.",
+    "recipes": "Compare a recipe that was tried beside a lake; promote it or drop it.",
     "doctor": "Check settings, keys, tools and the lake. Exits with 2 if something is wrong.",
     "score-redaction": "Score redaction on talk with gold spans, by class and by style; docs/redaction.md "
     "gives the formats.",

@@ -91,6 +91,8 @@ class Order:
     only: str | None = None
     max_usd: float | None = None
     max_hours: float | None = None
+    recipe: dict[str, str] | None = None
+    """Further settings by name, instead of the environment's."""
 
 
 def run_ingest(order: Order, *, verbose: bool = False) -> Summary:

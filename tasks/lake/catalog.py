@@ -184,11 +184,11 @@ def in_turn(lake: Lake) -> Iterator[None]:
         yield
 
 
-def attach_statement(lake: Lake, option: str) -> str:
-    """What attaches a lake as `stored`, once its extensions are loaded and its bucket may be read."""
+def attach_statement(lake: Lake, option: str, name: str = "stored") -> str:
+    """What attaches a lake under a name, once its extensions are loaded and its bucket may be read."""
     options = ", ".join(filter(None, [lake.catalog.options, option]))
     return (
-        f"attach if not exists {quoted(lake.catalog.ducklake)} as stored "
+        f"attach if not exists {quoted(lake.catalog.ducklake)} as {name} "
         f"(data_path {quoted(f'{lake.data.address}/')}, {options})"
     )
 
