@@ -13,6 +13,7 @@ from uuid import uuid4
 from finished_calls import NOON, finished_call, landed_row, mark_of, usage
 
 from tasks.answers import AnswerStore, Receipt, answer_key, with_receipt
+from tasks.certificate import certify
 from tasks.desk.audit import note
 from tasks.desk.store import Desk
 from tasks.heard_calls import HeardCalls
@@ -120,7 +121,8 @@ def _finished(
     metadata = replace(call.recording.metadata, queue=queue)
     path = f"audio/2026-03-02/{made.keyring.pseudonym('name', call_id)}.flac"
     copy = SoundCopy(path, _sha256(b"sound of " + call_id.encode()[::-1]), 100)
-    return replace(call, recording=replace(call.recording, metadata=metadata), copy=copy)
+    call = replace(call, recording=replace(call.recording, metadata=metadata), copy=copy)
+    return replace(call, certificate=certify(call, "all", made.keyring))
 
 
 def _sha256(content: bytes) -> str:

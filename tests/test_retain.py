@@ -13,6 +13,7 @@ from flows.erase import retain
 from flows.hold import put_on_hold
 from tasks.erasure.retention import ByEntity, ByQueue, load_policy
 from tasks.errors import SettingsError
+from tasks.examine_call import examine_call
 from tasks.lake.catalog import reading
 from tasks.lake.residue import residue
 from tasks.reveal import reveal
@@ -77,6 +78,19 @@ def test_what_is_gone_is_called_gone(retained: tuple[Made, dict[str, int], list[
         reveal(made.lake, made.keyring, finding["finding_id"], "a dispute")
     (kept,) = made.ask("select finding_id from redactions where call_id = 'call-00010'")
     assert reveal(made.lake, made.keyring, kept["finding_id"], "a dispute").value == "four one one one"
+
+
+def test_a_certificate_holds_without_the_sound_that_retention_took(
+    retained: tuple[Made, dict[str, int], list[str]],
+) -> None:
+    made, *_ = retained
+    with reading(made.lake) as connection:
+        without, whole = (
+            examine_call(connection, made.lake, made.keyring, call_id)
+            for call_id in ("call-0001", "young-01")
+        )
+    assert (without.holds, "sound" in without.intact) == (True, False)
+    assert (whole.holds, "sound" in whole.intact) == (True, True)
 
 
 def test_what_is_left_out_is_kept_for_ever(tmp_path: Path) -> None:
