@@ -21,6 +21,7 @@ from flows.review.pages import (
     calls,
     decide,
     item,
+    quality,
     queue,
     scorecards,
     search,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from tasks.settings import Settings
 
 _PAGES: Final = (
-    sign_in, queue, item, decide, call, calls, search, scorecards, sound, unmask, accounts, audit,
+    sign_in, queue, item, decide, call, calls, search, scorecards, quality, sound, unmask, accounts, audit,
 )  # fmt: skip
 _OPEN: Final = frozenset({"/sign-in", "/static"})
 """What is served to whoever is not signed in."""

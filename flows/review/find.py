@@ -19,7 +19,7 @@ def found_words(reading: Reading, phrase: str) -> list[list[int]]:
         return []
     found: list[list[int]] = []
     for turn in reading.turns:
-        tokens = [(token, word.index) for word in turn.words if (token := _token(word.text))]
+        tokens = [(token, word.number) for word in turn.words if (token := _token(word.text))]
         for at in range(len(tokens) - len(wanted) + 1):
             here = tokens[at : at + len(wanted)]
             same = all(token == asked for (token, _), asked in zip(here[:-1], wanted[:-1], strict=True))

@@ -83,8 +83,8 @@ def _shown(turn: Spoken, marked: dict[int, Row], hits: Collection[int]) -> Shown
 
 def _parts(words: list[Heard], marked: dict[int, Row], hits: Collection[int]) -> Iterator[str]:
     """Words, those of one finding inside of its mark."""
-    for finding, group in groupby(words, key=lambda word: marked.get(word.index)):
-        inside = (_word(word, is_hit=word.index in hits) for word in group)
+    for finding, group in groupby(words, lambda word: marked.get(word.number)):
+        inside = (_word(word, hits) for word in group)
         if finding is None:
             yield from inside
         else:
@@ -98,20 +98,21 @@ def _begin(finding: Row) -> str:
     return f'<mark class="found {tier}" title="{escape(told)}"><span class="tag">{kind}</span>'
 
 
-def _word(word: Heard, *, is_hit: bool) -> str:
-    kinds = "w gone" if word.is_gone else "w"
-    if word.confidence is not None and word.confidence < UNSURE_BELOW and not word.is_gone:
-        kinds = "w unsure"
-    if is_hit:
+def _word(word: Heard, hits: Collection[int]) -> str:
+    if word.is_gone:
+        kinds, text = "w gone", _gone(word.text)
+    else:
+        unsure = word.confidence is not None and word.confidence < UNSURE_BELOW
+        kinds, text = "w unsure" if unsure else "w", word.text
+    if word.number in hits:
         kinds += " hit"
-    start, end = ("" if at is None else at for at in (word.start_ms, word.end_ms))
-    place = f'id="w{word.index}" data-s="{start}" data-e="{end}"'
-    return f'<span class="{kinds}" {place}>{escape(_text(word))}</span>'
+    start, end = word.start_ms, word.end_ms
+    place = f'data-s="{start}" data-e="{end}"' if start is not None else 'data-s="" data-e=""'
+    said = text if text.isalnum() else escape(text)
+    return f'<span class="{kinds}" id="w{word.number}" {place}>{said}</span>'
 
 
-def _text(word: Heard) -> str:
-    """What was said; of what was taken out its number or pseudonym, if it has one."""
-    if not word.is_gone:
-        return word.text
-    numbered = _NUMBERED.search(word.text)
+def _gone(mark: str) -> str:
+    """What stands for a word that was taken out: its number or pseudonym, if it has one."""
+    numbered = _NUMBERED.search(mark)
     return f"#{numbered[1]}" if numbered else "•••"

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench.children import ingest
 from tests.bench.leaks import leaks
 from tests.bench.redaction import redaction
+from tests.bench.review import review
 from tests.bench.sounds import ARCHIVE, long_call, short_recordings
 from tests.bench.throughput import throughput
 
@@ -24,6 +25,7 @@ def main() -> None:
         "throughput": throughput,
         "redaction": redaction,
         "leaks": leaks,
+        "review": review,
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[*parts, []], help="which ones; all by default")

@@ -29,6 +29,7 @@ PAGES = (
     "/search?phrase=never+said",
     "/scorecards",
     "/scorecards?queue=billing&since=2026-03-01",
+    "/quality",
 )
 
 

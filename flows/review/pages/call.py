@@ -71,7 +71,7 @@ def call(  # noqa: PLR0913, PLR0917  (a query's fields)
         findings=reading.findings,
         decides=account.role in DECIDERS,
         entities=sorted(rules_of(setup.settings).known),
-        last_word=reading.turns[-1].words[-1].index if reading.turns else 0,
+        last_word=reading.turns[-1].words[-1].number if reading.turns else 0,
         review_id=str(uuid4()),
         done=done,
     )

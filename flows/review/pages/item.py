@@ -64,8 +64,8 @@ def item(
         lanes=channel_names(facts, reading),
         shown=shown_turns(reading, own=[found.finding_id] if found.finding_id else []),
         own_turns=_turns_of(found, reading),
-        first_word=reading.turns[0].words[0].index if reading.turns else 0,
-        last_word=reading.turns[-1].words[-1].index if reading.turns else 0,
+        first_word=reading.turns[0].words[0].number if reading.turns else 0,
+        last_word=reading.turns[-1].words[-1].number if reading.turns else 0,
         window=_window(found, facts, reading),
         history=decisions.decisions_of_item(setup.desk, item_id),
         held=held,
@@ -103,7 +103,7 @@ def _pair(start: int | None, end: int | None) -> tuple[int, int] | None:
 
 def _turns_of(found: Item, reading: Reading) -> set[int]:
     words = range(found.start_word or 0, found.end_word or 0)
-    return {turn.index for turn in reading.turns if any(word.index in words for word in turn.words)}
+    return {turn.index for turn in reading.turns if any(word.number in words for word in turn.words)}
 
 
 def _window(found: Item, facts: dict[str, Any], reading: Reading) -> _Window | None:
