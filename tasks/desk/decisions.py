@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from tasks.desk.items import item_of
 from tasks.desk.store import stamp
@@ -57,9 +58,10 @@ def record(desk: Desk, account: str, decision: Decision, now: datetime, *, rules
     _check(decision, rules)
     comment = redact_text(decision.comment.strip(), rules) if decision.comment else None
     with desk.connection(write=True) as connection:
-        known = connection.execute("select 1 from decisions where review_id = ?", [decision.review_id])
-        if known.fetchone():
-            return decision.review_id
+        for known in decided_where(connection, "decisions.review_id = ?", [decision.review_id]):
+            if known.reviewer != account:
+                raise WrongDecision("somebody else has sent this form")
+            return known.review_id
         item = _item_of(connection, decision)
         _check_fits(decision, item)
         said = {"reviewer": account, "decided_at": stamp(now), "comment": comment or None}
@@ -86,7 +88,7 @@ def undo(desk: Desk, account: str, now: datetime) -> str | None:
             return None
         about = {name: last[name] for name in ("item_id", "call_id", "call_date", "finding_id")}
         withdrawal = {
-            "review_id": f"undo-{last['review_id']}",
+            "review_id": uuid4().hex,
             "reviewer": account,
             "decided_at": stamp(now),
             "decision": "withdrawn",

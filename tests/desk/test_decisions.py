@@ -51,6 +51,8 @@ def test_asking_twice_decides_once(desk: Desk) -> None:
     for _ in range(2):
         decide(desk, "ann", "rejected", review_id="the-form")
     assert len(decisions_of_item(desk, "one")) == 1
+    with pytest.raises(WrongDecision):
+        decide(desk, "bob", "rejected", review_id="the-form")
 
 
 @pytest.mark.parametrize(
