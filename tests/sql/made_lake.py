@@ -238,5 +238,7 @@ def _review(call_id: str, call_date: date | None, finding_id: str) -> Row:
         "finding_id": finding_id,
         "reviewer": "rosa",
         "decided_at": at,
-        "decision": "confirmed",
+        "decision": "accepted",
+        "before": '{"entity": "PERSON", "start_word": 0, "end_word": 1}',
+        "kind": "sample_redacted",
     }
