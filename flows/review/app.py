@@ -31,6 +31,7 @@ from flows.review.pages import (
 )
 from flows.review.patience import PatientProtocol
 from flows.review.place import Front, Place, place_of
+from flows.review.refreshing import refreshing
 from flows.review.safety import Safety
 from flows.review.sealing import seal_beside
 from flows.review.setup import Setup
@@ -64,7 +65,8 @@ def create_app(setup: Setup) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with setup.reader:
-            yield
+            async with refreshing(setup):
+                yield
 
     app = FastAPI(title="callarchive", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.setup = setup

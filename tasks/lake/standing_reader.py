@@ -62,7 +62,7 @@ class StandingReader:
         """
         asked = (sql, tuple((name, repr(value)) for name, value in values.items()))
         with self.version() as version:
-            newest = version.execute(f"select max(snapshot_id) from {CATALOG}.ducklake_snapshot").fetchone()
+            newest = version_of(version)
             with self._lock:
                 if self._answered_of != newest or len(self._answered) > _MOST_ANSWERS:
                     self._answered_of, self._answered = newest, {}
@@ -85,3 +85,9 @@ class StandingReader:
                 confine(connection, self.lake)
                 self._opened = connection
             return self._opened
+
+
+def version_of(connection: Connection) -> int:
+    """The number of the lake's version that a connection sees; each change of the lake makes a higher one."""
+    row = connection.execute(f"select max(snapshot_id) from {CATALOG}.ducklake_snapshot").fetchone()
+    return row[0] if row else 0

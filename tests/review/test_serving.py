@@ -27,10 +27,12 @@ from servers import free_port
 from typer.testing import CliRunner
 
 from flows.cli.app import app as command_line
-from flows.review import patience, safety
+from flows.review import patience, refreshing, safety
 from flows.review.app import serve, server_of
 from flows.review.pages import sound
 from flows.review.place import place_of
+from tasks.desk import items
+from tasks.desk.refresh import refresh as desk_refresh
 from tasks.errors import SettingsError
 from tasks.settings import load_settings
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from review_app import HostileLake
 
     from flows.review.place import Place
+    from tasks.desk.refresh import Refreshed
 
 
 @contextmanager
@@ -135,6 +138,32 @@ def test_sound_comes_over_the_wire_in_parts(served: ReviewApp, here: Place) -> N
     assert head.startswith(b"HTTP/1.1 206")
     assert b"server:" not in head.lower()
     assert body == SOUND[10:4_010]
+
+
+def test_what_is_in_the_lake_asks_for_a_person_as_soon_as_the_app_runs(
+    hostile: HostileLake, tmp_path: Path, here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "_EVERY_S", 0.05)
+    review, failing = ReviewApp.at(hostile, tmp_path, here), [True]
+
+    def refresh(*arguments: Any) -> Refreshed:
+        if failing and failing.pop():  # the lake is away for a moment
+            raise SettingsError("no lake")
+        return desk_refresh(*arguments)
+
+    monkeypatch.setattr(refreshing, "refresh", refresh)
+
+    def waiting() -> list[items.Item]:
+        return items.page(review.desk, items.Filters(), limit=50)
+
+    assert [item.item_id for item in waiting()] == ["item-1"]  # of no lake
+    with _serving(review, here):
+        deadline = time.monotonic() + 30
+        while [item.item_id for item in waiting()] == ["item-1"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert {item.finding_id for item in waiting() if item.kind == "finding"} == {hostile.card}
+    assert "item-1" not in {item.item_id for item in waiting()}
 
 
 def test_what_has_begun_is_finished_when_the_server_is_told_to_stop(
