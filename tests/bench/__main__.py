@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.children import ingest
+from tests.bench.desk import desk
 from tests.bench.leaks import leaks
 from tests.bench.redaction import redaction
 from tests.bench.review import review
@@ -26,6 +27,7 @@ def main() -> None:
         "redaction": redaction,
         "leaks": leaks,
         "review": review,
+        "desk": desk,
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", nargs="*", choices=[*parts, []], help="which ones; all by default")
