@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from command_line import run_command
 from finished_calls import finished_call, landed_row, spoken
 from lake_checks import broken_checks
 
@@ -41,12 +43,14 @@ from tasks.land import Landing, land
 from tasks.mark_findings import mark_findings
 from tasks.redact.mute_spans import Sound
 from tasks.redact.render import render
-from tasks.redact.rules import DEFAULT_PATH, load_rules
+from tasks.redact.rules import DEFAULT_PATH, NEVER_KEPT, load_rules
 from tasks.settings import Settings, load_settings
 from tasks.stitch import build_conversation
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sample_lake import SampleLake
 
     from tasks.redact.rules import Rules
 
@@ -450,3 +454,32 @@ def test_the_desk_lies_with_its_lake_and_holds_no_words(desk: Desk, settings: Se
     assert b"zanzibar" not in said
     assert b"marigold" not in said
     assert os.stat(desk.path).st_mode & 0o077 == 0  # noqa: PTH116  (what others may do)
+
+
+def test_the_sample_lake_follows_what_people_decide(sample_lake: SampleLake, tmp_path: Path) -> None:
+    """Bundled calls that were really transcribed, by the command that people run."""
+    home = shutil.copytree(sample_lake.home, tmp_path / "home", dirs_exist_ok=True, symlinks=True)
+    settings = load_settings(lake=str(home / "lake"), review_sample_share=1.0, review_second_share=0.0)
+    desk = desk_of(settings, Lake.at(settings.lake))
+    with reading(Lake.at(settings.lake)) as connection:
+        refresh(desk, connection, sampling_of(settings))
+    listed = items.page(desk, Filters(), limit=9_999)
+    taken_out = [one for one in listed if one.finding_id and one.tier != "review"]
+    wrong = next(one for one in taken_out if one.entity not in NEVER_KEPT)
+    missed = next(one for one in listed if one.kind == "sample_untouched")
+    assert missed.start_word is not None
+    word = Span("PERSON", missed.start_word, missed.start_word + 1, missed.start_ms)
+    for decision in (
+        Decision("review-1", "rejected", wrong.call_id, wrong.item_id),
+        Decision("review-2", "missed", missed.call_id, missed.item_id, after=word),
+    ):
+        record(desk, "ann", decision, NOW, rules=rules_of(settings))
+    done = run_command("apply-reviews", sample_lake.archive, "--lake", home / "lake", "--json", home=home)
+    assert done.code == 0, done.err
+    assert (done.json["decisions"], done.json["failed"], done.json["sound_waits"]) == (2, [], 0)
+    at = "select entity from words where call_id = '{}' and word_index = {}"
+    (brought_back,) = ask(settings, at.format(wrong.call_id, wrong.start_word))
+    (marked,) = ask(settings, at.format(missed.call_id, missed.start_word))
+    assert (brought_back["entity"], marked["entity"]) == (None, "PERSON")
+    with reading(Lake.at(settings.lake)) as connection:
+        assert broken_checks(connection) == []
