@@ -52,7 +52,7 @@ window.addEventListener("pageshow", () => {
 });
 
 function told(element) {
-  return element.dataset.told ?? element.title ?? element.ariaLabel ?? element.textContent.trim();
+  return element.dataset.told || element.title || element.ariaLabel || element.firstChild.textContent.trim();
 }
 
 function shown(key) {

@@ -12,14 +12,14 @@ let cursor = null; // places in `words`
 let anchor = null;
 
 function paint(name, first, last, kind) {
-  for (const word of talk.querySelectorAll(`.w.${name}`)) word.classList.remove(name, "first", "last");
+  const [begins, ends] = [`${name}-first`, `${name}-last`];
+  for (const word of talk.querySelectorAll(`.w.${name}`)) word.classList.remove(name, begins, ends);
   if (first === undefined) return;
   for (let place = first; place <= last; place += 1) {
     words[place].classList.add(name);
-    if (words[place].parentElement !== words[place + 1]?.parentElement) words[place].classList.add("last");
+    if (place === last || words[place].parentElement !== words[place + 1].parentElement) words[place].classList.add(ends);
   }
-  words[first].classList.add("first");
-  words[last].classList.add("last");
+  words[first].classList.add(begins);
   if (kind !== undefined) words[first].dataset.kind = kind;
 }
 
@@ -49,10 +49,15 @@ function showOwn() {
   accept.textContent = same ? accept.dataset.before : "Yes, but as changed";
 }
 
+// An edge stays in the turn that it is in: the next one is another voice's.
+function turnAt(field) {
+  return words[placeOf.get(Number(field.value))]?.closest(".turn");
+}
+
 function moveEdge(edge, by) {
   const field = decide.elements[edge === "start" ? "start_word" : "last_word"];
   const place = placeOf.get(Number(field.value)) + by;
-  if (words[place] === undefined) return;
+  if (words[place] === undefined || words[place].closest(".turn") !== turnAt(field)) return;
   const before = field.value;
   field.value = indexes[place];
   if (own() === null) field.value = before;
