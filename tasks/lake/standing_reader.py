@@ -6,14 +6,15 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import duckdb
+
+from tasks.errors import SettingsError
 from tasks.lake.catalog import reading
 from tasks.lake.layout import CATALOG
 from tasks.lake.query import confine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import duckdb
 
     from tasks.lake.catalog import Connection, Lake
 
@@ -51,8 +52,14 @@ class StandingReader:
             SettingsError: there is no lake, or it cannot be reached.
         """
         with self._connection().cursor() as cursor:
-            cursor.execute("begin transaction read only")
-            yield cursor
+            try:
+                cursor.execute("begin transaction read only")
+                yield cursor
+            except duckdb.Error as error:
+                if isinstance(error, duckdb.ProgrammingError | duckdb.DataError):  # the question was wrong
+                    raise
+                self.close()  # a lake that was moved or replaced is attached anew
+                raise SettingsError(f"the lake at {self.lake.address} cannot be read any more") from None
 
     def answer(self, sql: str, values: Mapping[str, object]) -> list[Row]:
         """The rows of a question over many calls; they are read anew only once the lake has changed.

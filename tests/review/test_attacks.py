@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from review_app import ATTACK, ORIGIN, ROLES, VALUE, ReviewApp
+from review_app import ATTACK, ORIGIN, ROLES, VALUE, Clock, ReviewApp
 
 from flows.review.app import create_app
 from flows.review.pages import audit as a_page
@@ -16,6 +17,7 @@ from tasks.desk.audit import entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 EVERYBODY = frozenset(ROLES)
 ALLOWED = {
@@ -249,6 +251,36 @@ def test_errors_tell_nothing_and_the_log_holds_no_words(
         assert "Traceback" not in text
     assert any(line.startswith("unexpected ValueError at test_attacks.py") for line in own)
     assert any(line.startswith("GET /audit 500") for line in own)
+
+
+def test_whoever_sees_or_hears_a_call_is_in_the_log_first(review: ReviewApp) -> None:
+    review.app.state.setup = replace(review.setup, clock=Ticking(review.clock))
+    seen = 0
+    for method, path, roles in review.routes():
+        about_a_call = any(name in path for name in ("{call_id", "{item_id", "{finding_id"))
+        if method == "POST" or not (about_a_call or path == "/search"):
+            continue
+        role = "lead" if "lead" in (roles or ()) else "admin"
+        before = len(entries(review.desk, {"call_id": "call-1"}))
+        query = "?phrase=help" if path == "/search" else ""
+        answer = review.browser_of(role).client.request(method, _address(review, path) + query)
+        assert answer.status_code == 200, path
+        newest = entries(review.desk, {"call_id": "call-1"})
+        assert len(newest) > before, path
+        assert (newest[0].account, newest[0].action) == (role, f"viewed {path}")
+        seen += 1
+    assert seen >= 9
+
+
+@dataclass
+class Ticking:
+    """Two minutes from one look to the next, so that no two views count as one."""
+
+    clock: Clock
+
+    def __call__(self) -> datetime:
+        self.clock.later(minutes=2)
+        return self.clock()
 
 
 def test_a_form_that_is_too_long_or_no_form_is_not_read(review: ReviewApp) -> None:

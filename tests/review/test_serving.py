@@ -201,9 +201,13 @@ def test_a_lake_that_disappears_is_told_in_a_line_and_the_desk_goes_on(tmp_path:
         assert str(folder) not in answer.text
     assert browser.get("/audit").status_code == 200
     assert browser.get("/accounts").status_code == 200
-    (folder / "elsewhere").rename(folder / "lake")
     with review.setup.reader:
+        (folder / "elsewhere").rename(folder / "lake")
         assert browser.get("/sound/call-1").status_code == 200
+        (folder / "lake").rename(folder / "elsewhere")  # while it is open
+        assert browser.get("/items/item-1").status_code == 503
+        (folder / "elsewhere").rename(folder / "lake")
+        assert browser.get("/items/item-1").status_code == 200
 
 
 @pytest.fixture
