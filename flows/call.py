@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from tasks.sources.archive import Archive, local_copy
 from tasks.transcribe import Transcriber, recipe_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flows.hear import HeardCall
     from tasks.audio.limits import AudioLimits
@@ -57,6 +57,18 @@ class Tools:
     """None where no redacted sound is kept."""
     low_confidence: float
     run_id: str
+    queues: Mapping[str, Transcriber] = field(default_factory=dict)
+    """For queues that have a recipe of their own."""
+
+    def of_queue(self, queue: str | None) -> Tools:
+        """The same for a call of this queue."""
+        own = self.queues.get(queue or "")
+        return replace(self, transcriber=own) if own else self
+
+    async def close(self) -> None:
+        """Close the engines' connections."""
+        for transcriber in (self.transcriber, *self.queues.values()):
+            await transcriber.close()
 
 
 async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCall:
@@ -67,6 +79,7 @@ async def finish_call(job: Job, tools: Tools, usage: list[Usage]) -> FinishedCal
     Raises:
         StageFailed: a stage did not succeed; nothing of the call may land.
     """
+    tools = tools.of_queue(job.recording.metadata.queue)
     call = await hear(job.recording, tools.archive, tools.limits, tools.transcriber, usage)
     with stage("find_pii"):
         findings = await asyncio.to_thread(find_pii, call.conversation, tools.rules)

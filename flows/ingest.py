@@ -85,7 +85,7 @@ async def ingest(
                 share.free(jobs)
             summary.add(share.settled)
         finally:
-            await night.tools.transcriber.close()
+            await night.tools.close()
         summary.stopped = night.stop.asked
         keep_night(night.connection, night.lake, summary.as_night(first))
         summary.compliance = compliance_of_run(night.connection, summary.run_id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.call import Tools
 from flows.engines import open_transcriber
+from flows.queues import load_queues, transcribers_of
 from flows.stop import Stop
 from tasks.answers import AnswerStore
 from tasks.audio.limits import AudioLimits
@@ -60,7 +61,8 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     heard = HeardCalls(AnswerStore(lake.heard, keyring))
     if settings.send_links and not archive.gives_links:
         raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
-    open_transcriber(settings, store)  # a wrong setting is told before a lake is made
+    queues = load_queues(settings.queues)
+    transcribers_of(open_transcriber(settings, store), queues)  # a wrong setting is told before a lake is made
     with writing(lake) as connection, ExitStack() as stack:
         need_a_key_of(connection, keyring)
         leases = stack.enter_context(leases_of(lake, settings.lease_s))
@@ -72,10 +74,12 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
         if settings.max_usd_per_month is not None:
             transcriber.budget.purse = Purse(leases.board)
             transcriber.budget.purse.begin(spent_usd, alone=alone)
+        transcriber = replace(transcriber, turn=lambda key: leases.turn(answer_lease(key)))
         tools = Tools(
             archive=archive,
             limits=audio_limits(settings),
-            transcriber=replace(transcriber, turn=lambda key: leases.turn(answer_lease(key))),
+            transcriber=transcriber,
+            queues=transcribers_of(transcriber, queues),
             rules=rules,
             keyring=keyring,
             heard=heard,

@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     recordings_at_once: int = Field(4, ge=1, description="recordings held in memory at the same time")
     low_confidence: float = Field(0.5, ge=0, le=1, description="words below this count as doubtful")
 
+    queues: Path | None = Field(
+        None, description="a YAML file: the language, engine and model of queues that have their own"
+    )
     answers_of: str | None = Field(
         None, description="another lake whose answers are used and kept: a recipe is tried beside it"
     )
