@@ -18,6 +18,7 @@ from flows.review.place import Place, place_of
 from flows.review.sealing import seal_beside
 from flows.review.setup import Setup
 from tasks.answers import AnswerStore
+from tasks.certificate import certify
 from tasks.desk import accounts, sessions
 from tasks.desk.store import Desk
 from tasks.heard_calls import HeardCalls
@@ -102,6 +103,7 @@ def make_hostile_lake(folder: Path) -> HostileLake:
     )
     meant = replace(call.recording.metadata, agent_id=ATTACK, queue=ATTACK)
     call = replace(call, recording=replace(call.recording, metadata=meant))
+    call = replace(call, certificate=certify(call, "all", keyring))
     silent = finished_call("call-2", findings=(), words={1: spoken("good morning", 0, 1)})
     heard = build_conversation({channel: list(side) for channel, side in words.items()})
     HeardCalls(AnswerStore(lake.heard, keyring)).keep(call.recording.sha256, heard, findings, {})
