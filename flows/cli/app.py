@@ -35,8 +35,7 @@ COMMANDS: Final = {
     "as listed.",
     "certificate": "Print a call's signed certificate: versions, rules, keys' ids, counts, muted sound, "
     "people's decisions.",
-    "reveal": "Show one value that the mode `reversible` has kept. Who asked, when and why is in "
-    "`reveals` first.",
+    "reveal": "Show one value as it was heard, if it is kept. Who asked, when and why is in `reveals` first.",
     "review": "Serve the review app: people check and correct what was redacted. Ctrl-C ends it.",
     "reviewers": "Accounts of the review app: add, disable, list, passwords.",
     "erase": "Erase calls everywhere: tables, earlier versions, sound, answers, reviews, vendors' copies.",

@@ -27,7 +27,9 @@ def reveal(
     lake: Lake = None,
     json: Json = False,
 ) -> None:
-    """Show one value that the mode `reversible` has kept. Who asked, when and why is in `reveals` first.
+    """Show one value as it was heard, if it is kept. Who asked, when and why is in `reveals` first.
+
+    It is kept, encrypted, by the mode `reversible` or in what was heard in the call. Secrets never are.
 
     Example: callarchive reveal --finding 0a1b2c... --reason "dispute 4711, asked for by the customer"
     """

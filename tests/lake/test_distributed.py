@@ -364,3 +364,18 @@ def test_an_address_says_all_there_is_to_say() -> None:
     assert lake.address == address
     assert lake.data.address == "s3://calls/north/lake/data"
     assert lake.root is None
+
+
+def test_a_part_of_a_file_is_read_without_the_rest(
+    either_form: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = either_form.files
+    files.write("audio/sound.flac", bytes(range(200)))
+    monkeypatch.setattr(type(files), "read", None)
+    assert files.size_bytes("audio/sound.flac") == 200
+    assert files.part("audio/sound.flac", 10, 5) == bytes(range(10, 15))
+    assert files.part("audio/sound.flac", 190, 99) == bytes(range(190, 200))
+    assert files.part("audio/sound.flac", 200, 1) == b""
+    assert files.size_bytes("audio/none.flac") is None
+    with pytest.raises(FileNotFoundError):
+        files.part("audio/none.flac", 0, 1)
