@@ -25,6 +25,7 @@ from tasks.find_recordings import find_recordings, list_recordings
 from tasks.keys import load_keyring
 from tasks.lake.books import spent_since
 from tasks.lake.catalog import Lake, writing
+from tasks.lake.erased_names import erased_entries
 from tasks.lake.landing import remove_orphans
 from tasks.redact.rules import load_rules
 from tasks.sources.archive import Archive
@@ -130,8 +131,11 @@ def find_entries(bake_off: BakeOff, wanted: Wanted) -> list[Entry]:
     left_out["beyond --limit"] += len(files) - len(chosen)
     watcher().reading(len(chosen))
     entries: dict[str, Entry] = {}
+    keyring = load_keyring(settings.key_file)
     for found in find_recordings(bake_off.archive, chosen, settings.file_name_pattern, watcher().read):
-        if found.problem:
+        if erased_entries(bake_off.connection, [found.recording.sha256], keyring):
+            left_out["erased"] += 1
+        elif found.problem:
             bake_off.counts["quarantined"] += 1
         elif found.recording.sha256 in entries:
             left_out["the same bytes as another"] += 1

@@ -108,10 +108,10 @@ class Eraser:
                 BegunPlans.of(self.lake, self.keyring).forget(plan)
                 raise
             removed: dict[str, Any] = noted(connection, plan)
+        forget_leases(self.lake, plan)
         if not plan.nothing:
             purge(self.lake)
         remove_files(self.lake, plan, self.keyring)
-        forget_leases(self.lake, plan)
         return removed | {"review_rows": self._erase_at_desk(plan)}
 
     def _erase_at_desk(self, plan: Plan) -> dict[str, int]:

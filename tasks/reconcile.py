@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from tasks.lake.erased_names import erased_calls
 from tasks.redact_metadata import redact_id
 
 if TYPE_CHECKING:
@@ -121,10 +122,10 @@ def reconcile(
     """Compare a list with the lake; nothing of the list is kept.
 
     Without bounds, the days of the list's first and last call are compared; a list without times is compared
-    whole, and extra calls are not looked for. Ids that hold a telephone number or an e-mail address are
-    compared, and shown, as the lake has them: as keyed hashes.
+    whole, and extra calls are not looked for. Erased calls are left out of the list. Ids that hold a
+    telephone number or an e-mail address are compared, and shown, as the lake has them: as keyed hashes.
     """
-    rows = [_row(call, keyring) for call in calls]
+    rows = _without_erased(connection, [_row(call, keyring) for call in calls], keyring)
     days = [row["started_at"].date() for row in rows if row["started_at"]]
     since = bounds.since or (min(days) if days else None)
     until = bounds.until or (max(days) if days else None)
@@ -134,6 +135,13 @@ def reconcile(
     listed, landed = connection.execute(_COUNTED, scope).fetchone() or (0, 0)
     found = connection.execute(_COMPARED, scope | limits).to_arrow_table()
     return Reconciliation(since, until, listed, landed, found)
+
+
+def _without_erased(
+    connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], keyring: Keyring
+) -> list[dict[str, Any]]:
+    erased = erased_calls(connection, [row["call_id"] for row in rows], keyring)
+    return [row for row in rows if row["call_id"] not in erased]
 
 
 def _row(call: ListedCall, keyring: Keyring) -> dict[str, Any]:

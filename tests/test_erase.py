@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tasks.erasure.plan import Plan
 
 STAGES = (
-    "note_begun remove_orphans remove_rows purge remove_files forget_leases erase_calls leftovers note_done"
+    "note_begun remove_orphans remove_rows forget_leases purge remove_files erase_calls leftovers note_done"
 )
 """What an erasure does, in its order."""
 

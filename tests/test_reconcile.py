@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from tasks.lake.erased_names import ledger_rows
 from tasks.lake.tables import TABLES
 from tasks.questions.relations import load_relations, view_statements
 from tasks.reconcile import Bounds, Reconciliation, reconcile
@@ -62,7 +63,8 @@ def compare(keyring: Keyring) -> Iterator[Compare]:
         connection.execute("attach ':memory:' as stored")
         connection.execute("set timezone = 'UTC'")
         for name, schema in TABLES.items():
-            rows = {"calls": CALLS, "recordings": LEDGER}.get(name, [])
+            gone = ledger_rows({"f" * 64: "gone"}, keyring, "e1", DAY)
+            rows = {"calls": CALLS, "recordings": [*LEDGER, *gone]}.get(name, [])
             connection.register("made", pa.Table.from_pylist(rows, schema=schema))
             connection.execute(f"create table stored.{name} as select * from made")
             connection.unregister("made")
@@ -105,6 +107,11 @@ def test_a_missing_call_has_the_ledgers_latest_word(compare: Compare) -> None:
         ("never", "never seen", None),
         ("waits", "found", None),
     ]
+
+
+def test_an_erased_call_is_not_missed(compare: Compare) -> None:
+    result = compare(listed("fine"), listed("gone"))
+    assert (result.listed, result.landed, result.count("missing")) == (1, 1, 0)
 
 
 def test_lengths_and_hours_are_shown(compare: Compare) -> None:

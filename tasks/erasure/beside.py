@@ -6,7 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tasks.answers import AnswerStore, KeptJobs
 from tasks.lake.connection import quoted
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tasks.erasure.plan import Plan
     from tasks.keys import Keyring
     from tasks.lake.catalog import Lake
+
+
+_NAMES_AT_ONCE: Final = 1_000
+"""SQLite takes statements of at most a million bytes."""
 
 
 def remove_files(lake: Lake, plan: Plan, keyring: Keyring) -> None:
@@ -46,11 +50,10 @@ def forget_leases(lake: Lake, plan: Plan) -> None:
     """Take names out of the board on which workers tell each other what they are at."""
     names = [f"recording {sha256}" for sha256 in plan.recordings]
     names += [f"call {call_id}" for call_id in plan.calls] + [f"answer {key}" for key in plan.answers]
-    if not names:
-        return
-    listed = ", ".join(map(quoted, names))
     with lake.catalog.board() as board:
-        board.run(f"delete from callarchive_leases where name in ({listed})")
+        for at in range(0, len(names), _NAMES_AT_ONCE):
+            listed = ", ".join(map(quoted, names[at : at + _NAMES_AT_ONCE]))
+            board.run(f"delete from callarchive_leases where name in ({listed})")
     if lake.root:
         with closing(sqlite3.connect(lake.root / "leases.sqlite")) as file:
             file.execute("vacuum")

@@ -101,12 +101,21 @@ def _remove(connection: duckdb.DuckDBPyConnection, plan: Plan, keyring: Keyring)
     removed["recordings"] = _delete(connection, "recordings", _OF_THE_RECORDINGS)
     rows = erased_names.ledger_rows(plan.recordings, keyring, plan.erasure_id, at)
     add_rows(connection, "recordings", as_table("recordings", rows))
-    for call_id in plan.calls:
+    _rename_in_holds(connection, keyring)
+    return {name: count for name, count in removed.items() if count}
+
+
+def _rename_in_holds(connection: duckdb.DuckDBPyConnection, keyring: Keyring) -> None:
+    """Holds that were lifted before: that there was one stays, on which call does not."""
+    subjects = connection.execute(
+        "select distinct subject from stored.holds "
+        "where kind = 'call' and subject in (select call_id from erased)"
+    ).fetchall()
+    for (call_id,) in subjects:
         connection.execute(
             "update stored.holds set subject = ? where kind = 'call' and subject = ?",
             [erased_names.call_name(keyring, call_id), call_id],
         )
-    return {name: count for name, count in removed.items() if count}
 
 
 def tables_of_calls(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def column_values(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list[str]]]:
     """The different values of each column of the database attached as `catalog`, with its table's name."""
     tables = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'catalog' order by all"
+        "select schema_name, table_name from duckdb_tables() where database_name = 'catalog' "
+        "and schema_name not in ('pg_catalog', 'information_schema') order by all"
     ).fetchall()
     for schema, table in tables:
         rows = connection.execute(

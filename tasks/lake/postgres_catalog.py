@@ -137,7 +137,8 @@ class PostgresCatalog:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    asked = "select relname from pg_class where relkind = 'r' and relname like 'ducklake%'"
+    named = "relname like 'ducklake%' or relname like 'callarchive%'"
+    asked = f"select relname from pg_class where relkind = 'r' and ({named})"
     return [name for (name,) in connection.execute("from postgres_query('catalog', ?)", [asked]).fetchall()]
 
 

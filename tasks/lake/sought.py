@@ -1,4 +1,4 @@
-"""What is looked for where nothing may be left: many texts in one pass, or ids of which only hashes are known."""
+"""What is looked for where nothing may be left: many texts in one pass, or ids known by their hashes."""
 
 from __future__ import annotations
 

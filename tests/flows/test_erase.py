@@ -61,6 +61,8 @@ def test_what_was_erased_does_not_land_again(
     assert {row["state"] for row in ask_lake(lake, "from erasures")} == {"done"}
     assert [row["call_id"] for row in ask_lake(lake, "from calls")] == ["short-2"]
     assert broken_checks(lake) == []
+    compared = warm("compare", archive, "--engines", "local", "--lake", lake, "--json", **keys)
+    assert (compared.json["recordings"], compared.json["left_out"]["erased"]) == (1, 3)
     again = warm("erase", "--verify", receipt["erasure_id"], "--call", "short-0", "--lake", lake, **keys)
     assert again.code == 0
 
