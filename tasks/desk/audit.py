@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tasks.desk.store import Desk
 
 _COLUMNS: Final = "seq, at, account, action, call_id, detail, chain"
+_ASKED: Final = ("account", "action", "call_id")
 _LONGEST: Final = 500
 
 
@@ -68,12 +69,13 @@ def entries(
     desk: Desk, asked: Mapping[str, str] | None = None, *, before: int | None = None, limit: int = 100
 ) -> list[Entry]:
     """The newest rows first, from before a number on; `asked` may hold account, action and call_id."""
-    only = asked or {}
+    wanted: dict[str, str | int] = {f"{name} = ?": asked[name] for name in _ASKED if asked and name in asked}
+    if before is not None:
+        wanted["seq < ?"] = before
+    where = f"where {' and '.join(wanted)}" if wanted else ""
     with desk.connection() as connection:
         rows = connection.execute(
-            f"select {_COLUMNS} from audit where (?1 is null or account = ?1) and (?2 is null or action = ?2)"
-            " and (?3 is null or call_id = ?3) and (?4 is null or seq < ?4) order by seq desc limit ?5",
-            [only.get("account"), only.get("action"), only.get("call_id"), before, limit],
+            f"select {_COLUMNS} from audit {where} order by seq desc limit ?", [*wanted.values(), limit]
         )
         return [Entry(*row) for row in rows]
 

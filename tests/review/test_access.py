@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 import pytest
 from review_app import Browser, HostileLake, ReviewApp, field_of
 
 from flows.review.place import Front, place_of
-from tasks.desk import accounts, sessions
+from tasks.desk import accounts, audit, sessions
 from tasks.desk.audit import entries
 from tasks.errors import SettingsError
 
@@ -174,3 +176,27 @@ def test_only_one_of_many_tokens_is_live_at_a_browser(proxied: ReviewApp) -> Non
     ended = sessions.session_of(proxied.desk, before)
     assert ended is not None
     assert ended.ended_at is not None
+
+
+def test_the_log_is_checked_when_an_auditor_asks(review: ReviewApp) -> None:
+    browser = review.browser_of("auditor")
+    assert "No row was changed" in browser.get("/audit?check=1").text
+    with review.desk.connection(write=True) as connection:
+        connection.execute("drop trigger audit_stays")
+        connection.execute("update audit set account = 'somebody else' where seq = 2")
+    assert "Row 2 does not fit" in browser.get("/audit?check=1").text
+    assert "does not fit" not in browser.get("/audit").text
+
+
+def test_the_log_is_shown_page_by_page_and_by_what_is_asked(review: ReviewApp) -> None:
+    for at in range(150):
+        audit.note(review.desk, f"person{at % 2}", "viewed", review.clock(), call_id=f"call-{at}")
+    browser = review.browser_of("auditor")
+    first = browser.get("/audit?account=person1&action=viewed")
+    assert first.text.count("<td>person1</td>") == 75
+    assert "Older rows" not in first.text
+    newest = browser.get("/audit?action=viewed")
+    older = re.search(r'href="(/audit\?[^"]*before=[^"]*)"', newest.text)
+    assert older is not None
+    assert browser.get(html.unescape(older[1])).text.count("<td>viewed</td>") == 50
+    assert browser.get("/audit?call_id=call-7").text.count("<td>call-7</td>") == 1

@@ -241,7 +241,7 @@ def test_errors_tell_nothing_and_the_log_holds_no_words(
     monkeypatch.setattr(a_page, "first_broken", broken)
     caplog.set_level(logging.DEBUG)
     browser = review.browser_of("admin")
-    answer = browser.get(f"/audit?account={VALUE}")
+    answer = browser.get(f"/audit?check=1&account={VALUE}")
     assert answer.status_code == 500
     assert browser.get(f"/{VALUE}").status_code == 404
     assert browser.get(f"/audit?before={VALUE}").status_code == 400

@@ -23,8 +23,9 @@ def audit(
     request: Request,
     account: Annotated[Account, needs(*AUDITORS)],  # noqa: ARG001  (asked for to be an auditor)
     before: int | None = None,
+    check: bool = False,  # noqa: FBT001, FBT002  (a query's)
 ) -> Response:
-    """The newest rows, and whether every row is as it was written."""
+    """The newest rows; when asked for, also whether every row of the log is as it was written."""
     desk = setup_of(request).desk
     asked = {name: request.query_params.get(name, "") for name in ("account", "action", "call_id")}
     only = {name: value for name, value in asked.items() if value}
@@ -34,7 +35,8 @@ def audit(
         "audit.html.j2",
         entries=shown,
         asked=asked,
-        broken=first_broken(desk),
+        checked=check,
+        broken=first_broken(desk) if check else None,
         newest=next(iter(entries(desk, limit=1)), None),
         older=urlencode(only | {"before": shown[-1].seq}) if len(shown) == _ROWS else None,
     )
