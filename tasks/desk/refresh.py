@@ -29,7 +29,7 @@ _NEW: Final = f"""
     insert into items ({_COLUMNS}, state)
     select {_COLUMNS}, 'open' from found
     where not decided and not exists (select 1 from items where items.item_id = found.item_id)
-    order by item_id
+    limit 5000
 """
 _GONE: Final = f"""
     update items set state = 'gone', claimed_by = null, claimed_until = null
@@ -76,25 +76,41 @@ def sampling_of(settings: Settings) -> Sampling:
 
 
 def refresh(desk: Desk, connection: Connection, sampling: Sampling) -> Refreshed:
-    """Hold the desk against the lake, whose views `connection` has. Repeated, it changes nothing."""
+    """Hold the desk against the lake, whose views `connection` has. Repeated, it changes nothing.
+
+    It writes in short transactions: people go on deciding meanwhile.
+    """
     found = [_row(asked, sampling) for asked in _asked(connection, sampling)]
-    with desk.connection(write=True) as store:
+    with desk.connection() as store:
         store.execute(f"create temp table found ({', '.join(_FOUND)}, primary key (item_id))")
         store.executemany(f"insert into found values ({', '.join('?' * len(_FOUND))})", found)
-        gone = store.execute(_GONE).rowcount
-        added = store.execute(_NEW).rowcount + _come_back(store)
-        store.execute(_LANDED_ANEW)
+        gone = _write(store, _GONE)
+        added = _come_back(store)
+        while some := _write(store, _NEW):
+            added += some
+        _write(store, _LANDED_ANEW)
         waiting = store.execute(f"select coalesce(sum(items), 0) from tally where {WAITS}").fetchone()[0]
     return Refreshed(added, gone, waiting)
 
 
+def _write(store: sqlite3.Connection, statement: str) -> int:
+    """The rows that a statement changed, in a transaction of its own."""
+    store.commit()
+    store.execute("begin immediate")
+    changed = store.execute(statement).rowcount
+    store.commit()
+    return changed
+
+
 def _come_back(store: sqlite3.Connection) -> int:
     """Items that were gone and are there again, in the state that their decisions make."""
+    store.execute("begin immediate")
     query = "select item_id from items where state = 'gone' and item_id in (select item_id from found)"
     back = [row["item_id"] for row in store.execute(query)]
     for item_id in back:
         store.execute("update items set state = 'open' where item_id = ?", [item_id])
         bring_up_to_date(store, item_id)
+    store.commit()
     return len(back)
 
 

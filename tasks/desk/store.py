@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Lake
     from tasks.settings import Settings
 
-_LONGEST_WAIT_S: Final = 10.0
-"""How long one writer waits for another; every transaction here takes milliseconds."""
+_LONGEST_WAIT_S: Final = 30.0
+"""How long one writer waits for another; every transaction here takes milliseconds, the longest a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,10 @@ def desk_of(settings: Settings, lake: Lake) -> Desk:
     """The desk that belongs to a lake.
 
     Raises:
-        SettingsError: the lake is in a bucket and no file is named for its desk, or the file is not usable.
+        SettingsError: there is no lake; it is in a bucket and no file is named; or the file is not usable.
     """
+    if not lake.exists():
+        raise SettingsError(f"no lake at {lake.address}; make one: callarchive ingest FOLDER")
     if settings.review_file is not None:
         return Desk.at(settings.review_file)
     if lake.root is None:
