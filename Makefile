@@ -29,8 +29,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 demo: setup ## land the bundled sample calls and show what can be asked
 	@$(BIN)/callarchive demo
 
-test: setup-dev ## run the test suite, without the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+test: setup-dev ## run the test suite, without the slow ones, on up to four cores
+	$(BIN)/python -m pytest -m "not slow" -n auto --maxprocesses 4 --dist loadfile
 
 test-slow: setup-dev ## run the slow tests: kill -9 many times, an hour of sound
 	$(BIN)/python -m pytest -m slow
