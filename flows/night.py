@@ -62,7 +62,8 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     if settings.send_links and not archive.gives_links:
         raise SettingsError("CALLARCHIVE_SEND_LINKS: this archive gives no signed URLs; unset it")
     queues = load_queues(settings.queues)
-    transcribers_of(open_transcriber(settings, store), queues)  # a wrong setting is told before a lake is made
+    # A wrong setting is told before a lake is made.
+    transcribers_of(open_transcriber(settings, store), queues)
     with writing(lake) as connection, ExitStack() as stack:
         need_a_key_of(connection, keyring)
         leases = stack.enter_context(leases_of(lake, settings.lease_s))

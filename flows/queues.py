@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from tasks.engines.ready import ReadyEngine
     from tasks.transcribe import Transcriber
+
+
+_ENGLISH_ONLY: Final = ".en"
+"""How Whisper's models are called that know no other language."""
 
 
 class QueueRecipe(BaseModel):
@@ -69,19 +73,29 @@ def _with_recipe(transcriber: Transcriber, queue: str, recipe: QueueRecipe) -> T
     order = sorted(transcriber.engines, key=lambda ready: named != ready.engine.NAME)
     if named != order[0].engine.NAME:
         raise SettingsError(f"the recipe of {queue!r} names {named}; name it in CALLARCHIVE_ENGINE, too")
-    engines = [_as_asked(ready, queue, recipe, first=place == 0) for place, ready in enumerate(order)]
-    return replace(transcriber, engines=tuple(engines))
+    first = _as_asked(order[0], recipe, recipe.model)
+    others = [helper for ready in order[1:] if (helper := _if_able(ready, recipe))]
+    return replace(transcriber, engines=(first, *others))
 
 
-def _as_asked(ready: ReadyEngine, queue: str, recipe: QueueRecipe, *, first: bool) -> ReadyEngine:
-    options = ready.options
+def _if_able(ready: ReadyEngine, recipe: QueueRecipe) -> ReadyEngine | None:
+    """An engine that helps out, unless it cannot hear such calls."""
+    try:
+        return _as_asked(ready, recipe, None)
+    except SettingsError:
+        return None
+
+
+def _as_asked(ready: ReadyEngine, recipe: QueueRecipe, model: str | None) -> ReadyEngine:
+    here, options = ready.capabilities.runs_here, ready.options
     if "language" in recipe.model_fields_set:
         options = replace(options, language=recipe.language)
-    if recipe.model and first:
-        if ready.capabilities.runs_here:
-            raise SettingsError(
-                f"the recipe of {queue!r}: the local model is CALLARCHIVE_WHISPER_MODEL's for all"
-            )
-        options = replace(options, model=recipe.model)
+    if here and model:
+        raise SettingsError("a queue has no local model of its own: CALLARCHIVE_WHISPER_MODEL is for all")
+    if here and options.model.endswith(_ENGLISH_ONLY) and options.language not in (None, "en"):
+        raise SettingsError(
+            f"{options.model} hears English; CALLARCHIVE_WHISPER_MODEL can name another model"
+        )
+    options = replace(options, model=model or options.model)
     check_options(ready.engine.NAME, ready.engine.CAPABILITIES.of(options.model), options)
     return replace(ready, options=options)
