@@ -250,13 +250,14 @@ def test_the_role_at_the_time_of_the_sign_in_decides(review: ReviewApp) -> None:
     assert decisions_of_item(review.desk, "item-1") == []
 
 
-@pytest.mark.parametrize("path", ["/password", "/sign-out", "/accounts/role", "/unmask/x"])
-def test_forms_with_passwords_and_unmaskings_are_not_kept(path: str, review: ReviewApp) -> None:
+@pytest.mark.parametrize("path", ["/password", "/sign-out", "/accounts/role", "/unmask/x", "/undo", "/next"])
+def test_other_forms_are_not_kept_and_the_page_says_so(path: str, review: ReviewApp) -> None:
     browser = review.browser_of("admin")
     review.clock.later(minutes=31)
     answer = browser.post(path, {"current": PASSWORD, "reason": "because of a dispute"})
     assert answer.status_code == 401
     assert 'name="pending"' not in answer.text
+    assert "This was not done" in answer.text
 
 
 def test_a_session_that_is_used_lives_on(review: ReviewApp) -> None:

@@ -29,8 +29,8 @@ router = APIRouter()
 
 _INSIDE: Final = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f\x7f]*")
 """A path of this app: `//host` and `/\\host` would lead elsewhere."""
-_NOT_KEPT: Final = ("/sign-in", "/sign-out", "/password", "/accounts", "/unmask")
-"""Forms that hold passwords, or that nobody should find done without having pressed the button just now."""
+_KEPT: Final = frozenset({"/decide"})
+"""Forms that are work to lose, and count once however often they are sent. None of them holds a password."""
 _UNKNOWN: Final = "The proxy names nobody who has an account here. Ask an admin of this app."
 _NO_ACCOUNTS: Final = "There are no accounts yet. Make one: callarchive reviewers add NAME --role admin"
 _WRONG: Final = "This name and password do not go together."
@@ -86,8 +86,7 @@ async def sign_in_needed(request: Request, needed: SignInNeeded) -> Response:
             return PlainTextResponse("sign in again\n", 401)
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/sign-in?next={quote(request.url.path + query, safe='')}", 303)
-    kept = needed.form is not None and not request.url.path.startswith(_NOT_KEPT)
-    if not kept or needed.account is None or needed.form is None:
+    if needed.account is None or needed.form is None or request.url.path not in _KEPT:
         return _form(request, problem="Your session was over. This was not done.", status=401)
     fields = tuple((name, value) for name, value in needed.form.multi_items() if isinstance(value, str))
     sealed = setup_of(request).seal.close(PendingForm(needed.account, request.url.path, fields))
