@@ -70,10 +70,9 @@ if (decide?.elements.start_word) {
   for (const button of decide.querySelectorAll("[data-edge]")) {
     button.addEventListener("click", () => moveEdge(button.dataset.edge, Number(button.dataset.by)));
   }
-} else if (talk.dataset.markStart !== undefined) {
-  const first = placeOf.get(Number(talk.dataset.markStart));
-  const last = placeOf.get(Number(talk.dataset.markEnd) - 1);
-  if (first !== undefined && last !== undefined) paint("in", first, last, "to check");
+} else if (talk.dataset.start !== undefined) {
+  const [first, last] = [Number(talk.dataset.start), Number(talk.dataset.end) - 1].map((index) => placeOf.get(index));
+  if (first !== undefined && last !== undefined) paint("in", first, last, kindBefore);
 }
 
 // What was missed
@@ -102,8 +101,7 @@ function showPicked() {
 function start() {
   const span = own();
   if (span) return span[0];
-  const marked = talk.dataset.markStart;
-  return (marked !== undefined && placeOf.get(Number(marked))) || 0;
+  return (talk.dataset.start !== undefined && placeOf.get(Number(talk.dataset.start))) || 0;
 }
 
 document.addEventListener("keydown", (event) => {

@@ -19,7 +19,7 @@ from flows.review.place import place_of
 from flows.review.sealing import seal_beside
 from flows.review.setup import Setup
 from tasks.desk import accounts
-from tasks.desk.refresh import Sampling, refresh
+from tasks.desk.refresh import refresh, sampling_of
 from tasks.desk.store import Desk, desk_of
 from tasks.keys import load_keyring
 from tasks.lake.catalog import Lake, reading
@@ -47,7 +47,6 @@ _ARGUMENTS = (
     "--disable-component-update --disable-sync"
 ).split()
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_SAMPLED = Sampling(sample_share=0.2, second_share=0.0)
 
 
 @dataclass(slots=True)
@@ -129,13 +128,15 @@ def app(sample_lake: SampleLake, browser: Browser, tmp_path: Path) -> Iterator[S
     """Served on loopback, with items from the lake and an account for each of `PEOPLE`."""
     shutil.copytree(sample_lake.lake, tmp_path / "lake")
     key_file = sample_lake.home / ".config" / "callarchive" / "keys.json"
-    settings = load_settings(lake=str(tmp_path / "lake"), key_file=key_file)
+    settings = load_settings(
+        lake=str(tmp_path / "lake"), key_file=key_file, review_sample_share=0.2, review_second_share=0.0
+    )
     lake, clock = Lake.at(settings.lake), Clock()
     desk = desk_of(settings, lake)
     for name, role in PEOPLE:
         accounts.add(desk, name, role, PASSWORD, clock(), by="test")
     with reading(lake) as connection:
-        refresh(desk, connection, _SAMPLED)
+        refresh(desk, connection, sampling_of(settings))
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
