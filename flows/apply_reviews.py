@@ -155,9 +155,10 @@ class _Applying:
         """The call as people want it; from the recording itself where sound is to come back."""
         back = landed.call_id in self.muted_too_much or gives_back(landed, after)
         with self.originals.here(_sha256(landed) if back else None) as original:
-            if back and landed.call["audio_path"]:
+            redone = self.again.redacted(after, heard, original)
+            if back and redone and redone.call.copy:
                 batch.sound_is_whole[landed.call_id] = original is not None
-            return self.again.redacted(after, heard, original)
+            return redone
 
     def _landed(self, batch: _Batch) -> list[Redone]:
         kept = self.again.land(batch.done, batch.rows)

@@ -39,13 +39,11 @@ def misplaced(corrections: Sequence[Correction], conversation: Conversation) -> 
     return {one.finding_id for one in corrections if not _fits(one, conversation)}
 
 
-def gives_back(before: LandedCall, after: LandedCall) -> bool:
+def gives_back(landed: LandedCall, after: LandedCall) -> bool:
     """Whether words come back: somebody rejected what was taken out, or withdrew what a person had marked."""
-    was = {row["finding_id"]: row["review_status"] for row in before.findings}
-    return any(
-        row["review_status"] != was.get(row["finding_id"]) and row["review_status"] != "confirmed"
-        for row in after.findings
-    )
+    was = {row["finding_id"]: row["review_status"] for row in landed.findings}
+    turns = [(was.get(row["finding_id"]), row["review_status"]) for row in after.findings]
+    return any(now != before and (now == "rejected" or before == "confirmed") for before, now in turns)
 
 
 def to_note(decided: Sequence[Decided], not_applied: Collection[str]) -> list[Decided]:

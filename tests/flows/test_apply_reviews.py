@@ -27,6 +27,7 @@ from tasks.audio.limits import AudioLimits
 from tasks.certificate import certify
 from tasks.copy_sound import Copying, Original, copy_sound
 from tasks.desk import items
+from tasks.desk.applying import note_applied
 from tasks.desk.decisions import decisions_of_call, record, undo
 from tasks.desk.items import Filters, Item
 from tasks.desk.refresh import refresh, sampling_of
@@ -346,6 +347,26 @@ def test_killed_between_the_lake_and_the_desk_it_is_one_decision(
     assert (again.changed, again.decisions) == (0, 1)
     assert len(ask(settings, "select * from reviews")) == 1
     assert all(one.applied_at for one in decisions_of_call(desk, "call-1"))
+
+
+def test_what_is_undone_while_it_lands_is_taken_back_by_the_next_run(
+    desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def undone_first(*arguments: Any) -> None:
+        assert undo(desk, "ann", NOW)
+        note_applied(*arguments)
+
+    reject_zanzibar(desk, settings)
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.apply_reviews.note_applied", undone_first)
+        apply_reviews(settings)
+    assert words(settings)[ZANZIBAR] == "zanzibar"
+    apply_reviews(settings)
+    assert words(settings)[ZANZIBAR] == "[PERSON]"
+    said = [row["decision"] for row in ask(settings, "select decision from reviews order by decision")]
+    assert said == ["rejected", "withdrawn"]
+    assert item_of(desk, "PERSON").state == "open"
+    whole(settings)
 
 
 def test_a_lake_that_is_busy_is_told_and_the_decision_waits(desk: Desk, settings: Settings) -> None:
