@@ -74,11 +74,11 @@ def roles_of(dependant: Dependant) -> frozenset[str] | None:
     return next((roles for roles in asked if roles is not None), None)
 
 
-def viewed(request: Request, call_id: str, action: str | None = None) -> None:
+def viewed(request: Request, call_id: str) -> None:
     """Note that the account sees this call, before it does; a call that is seen on and on, once a minute."""
     setup = setup_of(request)
     name = request.state.account.name
-    done = action or f"viewed {request.scope['route'].path}"
+    done = f"viewed {request.scope['route'].path}"
     now = setup.clock()
     if not audit.noted_since(setup.desk, name, done, call_id, now - _ONE_HEARING):
         audit.note(setup.desk, name, done, now, call_id=call_id)

@@ -80,6 +80,8 @@ def place_of(host: str, port: int, tls: tuple[Path, Path] | None = None, front: 
             f"{host} is not this machine alone, and the pages hold transcripts: give --tls-certificate and "
             "--tls-key, or name the reverse proxy in front: --proxy-address and --public-url (docs/review.md)"
         )
+    if (front.proxy_address or front.proxy_header) and not front.public_url:
+        raise SettingsError("say how browsers reach it through the proxy: --public-url https://...")
     if front.proxy_header is not None and not _HEADER.fullmatch(front.proxy_header):
         raise SettingsError("--behind-proxy takes the name of a header, such as X-Forwarded-User")
     scheme = "https" if tls else "http"

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
-from tasks.errors import CallArchiveError
-
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -77,10 +75,7 @@ class Safety:
             await answer.instead(refused.status, refused.line, scope, receive)
         except Exception as error:  # noqa: BLE001  (its message may quote a customer: neither shown nor logged)
             log.error("%s", where(error))  # noqa: TRY400
-            status, line = (
-                (503, "The lake cannot be read.") if isinstance(error, CallArchiveError) else (500, "")
-            )
-            await answer.instead(status, line or "Something went wrong. Nothing was lost.", scope, receive)
+            await answer.instead(500, "Something went wrong. Nothing was lost.", scope, receive)
         answer.log()
 
     def _refuse(self, scope: Scope) -> None:

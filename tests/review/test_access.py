@@ -49,14 +49,16 @@ def test_with_tls_or_a_named_proxy_it_may_listen_elsewhere() -> None:
 @pytest.mark.parametrize(
     "front",
     [
+        Front(proxy_address=PROXY),
+        Front(proxy_header="X-User"),
         Front(public_url="http://review.example.com"),
         Front(public_url="review.example.com"),
         Front(public_url="https://user:secret@review.example.com"),
         Front(public_url="https://review.example.com/path"),
-        Front(proxy_header="X-User\r\nX-Other"),
-        Front(proxy_header=""),
-        Front(proxy_address="the proxy"),
-        Front(proxy_address="10.0.0.2/8"),
+        Front(URL, proxy_header="X-User\r\nX-Other"),
+        Front(URL, proxy_header=""),
+        Front(URL, proxy_address="the proxy"),
+        Front(URL, proxy_address="10.0.0.2/8"),
     ],
 )
 def test_settings_that_would_not_do_what_they_seem_to_are_refused(front: Front) -> None:
