@@ -269,7 +269,7 @@ def test_every_file_that_a_document_names_exists(path: Path) -> None:
 PREFECT = {
     "server start": {"--host", "--port"},
     "worker start": {"--pool", "--type", "--with-healthcheck"},
-    "work-pool create": {"--type", "--base-job-template"},
+    "work-pool create": {"--type", "--base-job-template", "--overwrite"},
     "deploy": {"--all", "--prefect-file"},
     "deployment run": set(),
     "automation create": {"--from-file"},
