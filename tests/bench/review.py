@@ -81,7 +81,7 @@ def review(folder: Path) -> None:
     )
     for name, paths in pages.items():
         _print(name, *_timed(client, paths))
-    _print("decide, and the next item", *_decisions(client, token, items))
+    _print("decide, and go to the next", *_decisions(client, token, _item_ids(desk, "finding")))
 
 
 def _timed(client: TestClient, paths: Sequence[str]) -> tuple[list[float], list[float], int]:
@@ -186,10 +186,11 @@ def _fill_desk(desk: Desk, lake: Lake) -> None:
         connection.executemany(f"insert into items ({', '.join(names)}) values ({places})", made)
 
 
-def _item_ids(desk: Desk) -> list[str]:
+def _item_ids(desk: Desk, kind: str | None = None) -> list[str]:
     with desk.connection() as connection:
         rows = connection.execute(
-            "select item_id from items order by risk desc, item_id limit 200"
+            "select item_id from items where ?1 is null or kind = ?1 order by risk desc, item_id limit 200",
+            [kind],
         ).fetchall()
     return [row["item_id"] for row in rows]
 
