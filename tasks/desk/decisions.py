@@ -124,15 +124,6 @@ def all_decisions(desk: Desk) -> list[Decided]:
         return decided_where(connection, "true", [])
 
 
-def forget_call(desk: Desk, call_id: str) -> int:
-    """Remove a call's items and decisions, for who erases it; how many rows went. The audit log stays."""
-    with desk.connection(write=True) as connection:
-        return sum(
-            connection.execute(f"delete from {table} where call_id = ?", [call_id]).rowcount
-            for table in ("decisions", "items", "sound_waits")
-        )
-
-
 def _check(decision: Decision, rules: Rules) -> None:
     after, marks = decision.after, decision.decision in {"changed", "missed"}
     if decision.decision == "withdrawn":

@@ -15,7 +15,6 @@ from tasks.desk.decisions import (
     WrongDecision,
     decisions_of_call,
     decisions_of_item,
-    forget_call,
     undo,
 )
 from tasks.desk.verdicts import Span, standing
@@ -170,18 +169,3 @@ def test_a_decision_on_a_calls_page_counts_for_the_item_in_the_queue(desk: Desk)
     assert found
     decide(desk, "ann", "rejected", item_id=None, finding_id=found.finding_id, before=NAME)
     assert state(desk) == "done"
-
-
-def test_an_erased_call_leaves_nothing_but_the_audit_log(desk: Desk) -> None:
-    add_item(desk)
-    add_item(desk, "two", call_id="call-2")
-    decide(desk, "ann", "rejected", comment="a street")
-    with desk.connection(write=True) as connection:
-        connection.execute(
-            "insert into audit (at, account, action, call_id, chain) values ('', '', '', 'call-1', '')"
-        )
-    assert forget_call(desk, "call-1") == 2
-    assert items.item(desk, "one") is None
-    assert items.item(desk, "two")
-    with desk.connection() as connection:
-        assert connection.execute("select count(*) from audit").fetchone()[0] == 1
