@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from tasks.desk.erase_calls import erase_calls
 from tasks.desk.store import Desk
 from tasks.erasure.beside import forget_leases, forget_requests, remove_files
-from tasks.erasure.erasure_row import is_done, note_begun, note_withdrawn, noted
+from tasks.erasure.erasure_row import is_done, note_begun, note_removed, note_withdrawn, noted
 from tasks.erasure.look_again import beside_lake, leftovers
 from tasks.erasure.plan import BegunPlans
 from tasks.erasure.receipt import Receipt, make_receipt, note_done, receipt_of
 from tasks.erasure.remove_rows import remove_rows
 from tasks.errors import CheckFailed, EngineError, OnHold
-from tasks.lake.catalog import writing
+from tasks.lake.catalog import in_turn, writing
 from tasks.lake.erased_names import call_name
 from tasks.lake.landing import remove_orphans
 from tasks.lake.purge import purge
@@ -98,7 +98,7 @@ class Eraser:
                 return receipt_of(connection, plan.erasure_id)
         return self.finish(plan)
 
-    def _remove_here(self, plan: Plan) -> dict[str, Any]:
+    def _remove_here(self, plan: Plan) -> dict[str, dict[str, int]]:
         with writing(self.lake) as connection:
             remove_orphans(connection, self.lake)
             try:
@@ -107,14 +107,19 @@ class Eraser:
                 note_withdrawn(connection, self.lake, plan)
                 BegunPlans.of(self.lake, self.keyring).forget(plan)
                 raise
-            removed: dict[str, Any] = noted(connection, plan)
+            removed = noted(connection, plan)
         forget_leases(self.lake, plan)
         if not plan.nothing:
             purge(self.lake)
         remove_files(self.lake, plan, self.keyring)
-        return removed | {"review_rows": self._erase_at_desk(plan)}
+        if review_rows := self._erase_at_desk(plan):
+            removed |= {"review_rows": review_rows}
+            with writing(self.lake) as connection, in_turn(self.lake):
+                note_removed(connection, plan, removed)
+        return removed
 
     def _erase_at_desk(self, plan: Plan) -> dict[str, int]:
+        """What went there; nothing the second time."""
         if self.desk is None or not self.desk.exists():
             return {}
         names = {call_id: call_name(self.keyring, call_id) for call_id in plan.calls}

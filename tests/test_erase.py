@@ -281,6 +281,7 @@ def test_an_erasure_that_fails_at_every_stage_in_turn_is_ended_by_the_next_run(
     (receipt,) = finish_begun(made.settings)
     assert made.calls == ["call-00010", "call-0002"]
     assert receipt.facts["rows_removed"]["words"] == 11
+    assert receipt.facts["review_rows"] == {"audit": 1, "sound_waits": 1}
     assert verify(made.settings, receipt.facts["erasure_id"], ["call-0001"])
     assert made.files("erasures") == []
     assert finish_begun(made.settings) == []

@@ -62,7 +62,7 @@ def rows_are_gone(connection: duckdb.DuckDBPyConnection, plan: Plan) -> bool:
 
 
 def note_removed(connection: duckdb.DuckDBPyConnection, plan: Plan, facts: dict[str, dict[str, int]]) -> None:
-    """What was removed, in the transaction that removes it."""
+    """What was removed; where it is rows of the lake, in the transaction that removes them."""
     connection.execute(
         "update stored.erasures set receipt = ? where erasure_id = ?", [json.dumps(facts), plan.erasure_id]
     )

@@ -15,7 +15,7 @@ from tasks.lake.sought import Hashed, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
     import duckdb
 
@@ -87,8 +87,8 @@ def _in_the_stores(
     return [*answers, *(path for (path,) in rows), *sorted(sounds)]
 
 
-def _digest(lake: Lake, path: PurePosixPath | str) -> str:
-    with lake.files.here(str(path)) as here, here.open("rb") as file:
+def _digest(lake: Lake, path: str) -> str:
+    with lake.files.here(path) as here, here.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
