@@ -1,4 +1,4 @@
-// Player: the redacted sound with its waveform, one side alone, slower, a second before.
+// Player, loaded where there is one: the redacted sound with its waveform, one side alone, slower, a second before.
 const root = document.querySelector("[data-player]");
 const audio = root.querySelector("audio");
 const canvas = root.querySelector("canvas");
