@@ -61,6 +61,13 @@ def test_what_was_erased_does_not_land_again(
     assert {row["state"] for row in ask_lake(lake, "from erasures")} == {"done"}
     assert [row["call_id"] for row in ask_lake(lake, "from calls")] == ["short-2"]
     assert broken_checks(lake) == []
+    assert (
+        warm("hold", "add", "--call", "short-2", "--reason", "claim 12-345", "--lake", lake, **keys).code == 0
+    )
+    held = warm("erase", "--call", "short-2", "--lake", lake, **keys)
+    assert (held.code, "legal hold" in held.err) == (11, True)
+    (hold,) = warm("hold", "list", "--lake", lake, "--json", **keys).json
+    assert (hold["kind"], hold["subject"], hold["reason"]) == ("call", "short-2", "claim 12-345")
     compared = warm("compare", archive, "--engines", "local", "--lake", lake, "--json", **keys)
     assert (compared.json["recordings"], compared.json["left_out"]["erased"]) == (1, 3)
     again = warm("erase", "--verify", receipt["erasure_id"], "--call", "short-0", "--lake", lake, **keys)
