@@ -7,6 +7,7 @@ const clock = root.querySelector("output");
 const talk = document.querySelector(".talk");
 const turns = talk ? [...talk.querySelectorAll(".turn[data-s]")] : [];
 const [from, to, start, end, channels] = ["from", "to", "start", "end", "channels"].map((name) => Number(root.dataset[name]));
+const voices = [...root.querySelectorAll(".names span")].map((name) => name.textContent);
 const TAIL_MS = 400;
 const buttons = new Map([...root.querySelectorAll("[data-do]")].map((one) => [one.dataset.do, one]));
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -167,8 +168,7 @@ function draw(at) {
   }
   (peaks ?? []).forEach((levels, channel) => {
     const middle = channel * lane + lane / 2;
-    context.fillStyle = colour(channel === 0 ? "--customer" : "--agent");
-    if (root.dataset.agent === String(channel)) context.fillStyle = colour("--agent");
+    context.fillStyle = colour(voices[channel] === "Agent" ? "--agent" : voices[channel] === "Customer" ? "--customer" : "--other");
     const step = width / levels.length;
     levels.forEach((level, column) => {
       const tall = Math.max((level / 255) * (lane - 6), 0.6);

@@ -10,6 +10,7 @@ const kindBefore = talk.dataset.kind;
 
 let cursor = null; // places in `words`
 let anchor = null;
+let hint = null; // what stands where selected words are told
 
 function paint(name, first, last, kind) {
   const [begins, ends] = [`${name}-first`, `${name}-last`];
@@ -93,8 +94,8 @@ function showPicked() {
   form.last_word.value = span ? indexes[span[1]] : "";
   form.start_ms.value = span ? words[span[0]].dataset.s : "";
   const line = missed.querySelector("[data-picked]");
-  line.dataset.before ??= line.innerHTML;
-  if (span === null) line.innerHTML = line.dataset.before;
+  hint ??= [...line.childNodes];
+  if (span === null) line.replaceChildren(...hint);
   else line.textContent = `Selected: ${words.slice(span[0], span[1] + 1).map((word) => word.textContent).join(" ")}`;
 }
 
