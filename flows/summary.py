@@ -73,7 +73,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0; or 11 where the run was stopped, else 10 for a failure, 7 for a ceiling, 3 for a quarantine."""
+        """0; or 13 where the run was stopped, else 10 for a failure, 7 for a ceiling, 3 for a quarantine."""
         if self.stopped:
             return Stopped.exit_code
         if self.count("failed"):

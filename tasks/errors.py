@@ -85,4 +85,4 @@ class KeyMissing(CallArchiveError):
 class Stopped(CallArchiveError):
     """A run was told to stop (SIGTERM); the next one goes on."""
 
-    exit_code: ClassVar[int] = 11
+    exit_code: ClassVar[int] = 13

@@ -83,7 +83,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 2 wrong setting or usage, 3 something was quarantined or is missing, "
     "4 engine, 5 query refused, 6 check failed, 7 over budget, 8 key missing, 10 a recording failed, "
-    "11 on legal hold, 12 an alert, 130 interrupted.",
+    "11 on legal hold, 12 an alert, 13 told to stop, 130 interrupted.",
 )
 for listed, text in COMMANDS.items():
     app.command(listed, help=text)(lambda: None)
@@ -91,7 +91,7 @@ for listed, text in COMMANDS.items():
 
 def command_named(name: str) -> Any:
     """A command as Typer runs it; imports its module."""
-    own = typer.Typer()
+    own = typer.Typer(rich_markup_mode="markdown")  # joins the lines of a paragraph
     import_module(f"flows.cli.{name.replace('-', '_')}").register(own)
     return typer.main.get_group(own).commands[name]
 

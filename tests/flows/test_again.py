@@ -139,6 +139,6 @@ def test_a_run_begins_nothing_once_its_hours_are_over(
         "--json",
     )
     said = warm(*order, "--max-hours", "0.0000001")
-    assert (said.code, counts(said.json)) == (11, (0, 3, 0, 0))
+    assert (said.code, counts(said.json)) == (13, (0, 3, 0, 0))
     assert said.json["stopped"]
     assert counts(warm(*order).json) == (3, 0, 0, 0)
