@@ -141,7 +141,7 @@ def find_entries(bake_off: BakeOff, wanted: Wanted) -> list[Entry]:
             left_out["the same bytes as another"] += 1
         else:
             reference = references[_stem(found.file)] if references is not None else None
-            entries[found.recording.sha256] = Entry(job_of(found), reference)
+            entries[found.recording.sha256] = Entry(job_of(found, keyring), reference)
     return list(entries.values())
 
 

@@ -71,9 +71,8 @@ def plan_night(
         plan.entries |= entries(connection, sha256s) | erased_entries(connection, sha256s, keyring)
         for one in found:
             plan.sightings.setdefault(one.recording.sha256, []).append(_sighting(one.file, keyring))
-        _sort_out(plan, found, wishes)
+        _sort_out(plan, found, wishes, keyring)
     plan.decided += [_skipped(file, None, "beyond --limit") for file in files]
-    plan.jobs = [replace(job, call_id=redact_id("call", job.call_id, keyring)) for job in plan.jobs]
     plan.jobs = with_own_call_ids(plan.jobs, owners(connection, [job.call_id for job in plan.jobs]))
     return plan
 
@@ -93,7 +92,7 @@ def _settle_known(
     return unread
 
 
-def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes) -> None:
+def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes, keyring: Keyring) -> None:
     for one in found:
         sha256 = one.recording.sha256
         why = _why_skip(plan.entries.get(sha256), wishes)
@@ -108,7 +107,7 @@ def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes) -> None:
         if one.problem:
             plan.decided.append(_quarantined(one))
         else:
-            plan.jobs.append(job_of(one))
+            plan.jobs.append(job_of(one, keyring))
 
 
 def _why_skip(entry: Entry | None, wishes: Wishes) -> str | None:
@@ -141,11 +140,11 @@ def with_own_call_ids(jobs: Iterable[Job], taken: dict[str, str]) -> list[Job]:
     return own
 
 
-def job_of(found: Found) -> Job:
-    """The work that a recording is, under the id that it states or one made of its bytes."""
+def job_of(found: Found, keyring: Keyring) -> Job:
+    """The work that a recording is: its id is the stated one, hidden where it tells of a person, or of its bytes."""
     recording = found.recording
     call_id = recording.metadata.call_id or f"rec-{recording.sha256[:16]}"
-    return Job(recording, call_id, mask_path(found.file.name))
+    return Job(recording, redact_id("call", call_id, keyring), mask_path(found.file.name))
 
 
 def _skipped(file: File, sha256: str | None, why: str) -> Outcome:
