@@ -141,7 +141,7 @@ def with_own_call_ids(jobs: Iterable[Job], taken: dict[str, str]) -> list[Job]:
 
 
 def job_of(found: Found, keyring: Keyring) -> Job:
-    """The work that a recording is: its id is the stated one, hidden where it tells of a person, or of its bytes."""
+    """The work that a recording is; its id is the stated one, hidden where it tells of a person."""
     recording = found.recording
     call_id = recording.metadata.call_id or f"rec-{recording.sha256[:16]}"
     return Job(recording, redact_id("call", call_id, keyring), mask_path(found.file.name))
