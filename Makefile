@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup setup-dev demo test test-slow lint format bench bench-lake wer engines-table samples lock clean
+.PHONY: help setup setup-dev demo test test-slow lint format bench bench-lake soak wer engines-table samples lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ bench: setup-dev ## speed, memory and the cached second run, as ratios from one 
 
 bench-lake: setup-dev ## a made lake of 1, 10 and 100 million words, asked by us and by others (an hour)
 	$(BIN)/python -m tests.bench.lake
+
+soak: setup-dev ## 2,000 recordings through two workers and a stand-in engine (an hour); RECORDINGS=200
+	$(BIN)/python -m tests.bench.soak --recordings $(or $(RECORDINGS),2000)
 
 wer: setup-dev ## word error rate on calls with references: make wer CALLS=DIR
 	$(BIN)/python -m tests.bench.wer $(CALLS)

@@ -35,10 +35,10 @@ def preview(source: str, settings: Settings, since: datetime | None, limit: int 
     price = quote(recordings, archive, audio_limits(settings), transcriber, settings.recordings_at_once)
     states = [outcome.state for outcome in plan.decided]
     return {
-        "found": len(states) + len(plan.jobs),
+        "found": len(states) + plan.skipped.total() + len(plan.jobs),
         "to_transcribe": len(plan.jobs),
         "megabytes": round(sum(recording.size_bytes for recording in recordings) / 1e6, 1),
-        "skipped": states.count("skipped"),
+        "skipped": states.count("skipped") + plan.skipped.total(),
         "quarantined": states.count("quarantined"),
         "metadata_problems": plan.metadata_problems,
         "other_files": plan.companions,

@@ -74,7 +74,7 @@ async def ingest(
         first = night.tools.transcriber.engines[0].engine.NAME
         keep_night(night.connection, night.lake, summary.as_begun_night(first))
         plan = find_work(unseen(night), wishes)
-        summary.begin(plan.decided, plan.companions, plan.metadata_problems)
+        summary.begin(plan)
         try:
             if plan.jobs:
                 await _get_ready(night, plan, summary, shared=shared)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from flows.call import Job
 from flows.progress import watcher
-from tasks.find_recordings import Found, find_recordings, list_recordings
+from tasks.find_recordings import Found, LeftOut, candidates_of, find_recordings
 from tasks.lake.erased_names import erased_entries, known_erased_files
-from tasks.lake.ledger import ERASED, Entry, Sighting, entries, known_files, owners
+from tasks.lake.known_files import known_at_hand, states_of
+from tasks.lake.ledger import ERASED, Entry, Sighting, entries, is_erased, owners
 from tasks.lake.requeue import requeued
 from tasks.redact_metadata import mask_path, redact_id
 from tasks.schemas import Outcome
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from tasks.settings import Settings
     from tasks.sources.archive import Archive, File
 
+_LISTED_AT_ONCE: Final = 20_000
+
 
 @dataclass(slots=True)
 class Plan:
@@ -33,6 +37,8 @@ class Plan:
 
     jobs: list[Job] = field(default_factory=list)
     decided: list[Outcome] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    """By reason: further files that are no work, which may be a million."""
     sightings: dict[str, list[Sighting]] = field(default_factory=dict)
     """By SHA-256: the files that hold a recording, to be kept when its state is."""
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -52,15 +58,16 @@ def plan_night(
 
     Files that were read before and have not changed are not opened again.
     """
-    listing = list_recordings(archive, settings.min_age_s, wishes.since)
-    plan = Plan(companions=listing.companions)
-    plan.decided += [_skipped(file, None, "still being written; next night") for file in listing.waiting]
-    listed = {_sighting(file, keyring): file for file in listing.candidates}
-    known = known_files(connection, list(listed))
-    new = [sighting for sighting in listed if sighting.uri_key not in known]
-    known |= known_erased_files(connection, new, keyring)
-    plan.entries = entries(connection, known.values())
-    unread = _settle_known(plan, listed, known, wishes)
+    plan, left_out = Plan(), LeftOut()
+    candidates = candidates_of(archive, left_out, settings.min_age_s, wishes.since)
+    unread: list[File] = []
+    with known_at_hand(connection):
+        while some := list(islice(candidates, _LISTED_AT_ONCE)):
+            unread += _settle_known(
+                plan, connection, {_sighting(file, keyring): file for file in some}, keyring, wishes
+            )
+    plan.companions = left_out.companions
+    plan.decided += [_skipped(file, None, "still being written; next night") for file in left_out.waiting]
     watcher().reading(len(unread))
     files = deque(wishes.in_order(unread))
     while files and len(plan.jobs) != wishes.limit:
@@ -78,15 +85,23 @@ def plan_night(
 
 
 def _settle_known(
-    plan: Plan, listed: dict[Sighting, File], known: dict[str, str], wishes: Wishes
+    plan: Plan,
+    connection: Connection,
+    listed: dict[Sighting, File],
+    keyring: Keyring,
+    wishes: Wishes,
 ) -> list[File]:
     """Decide about unchanged files from the ledger alone; what remains must be read."""
+    known = states_of(connection, list(listed))
+    new = [sighting for sighting in listed if sighting.uri_key not in known]
+    erased = known_erased_files(connection, new, keyring)
+    said = entries(connection, erased.values())
+    known |= {key: (said[name].state, said[name].reason) for key, name in erased.items() if name in said}
     unread = []
     for sighting, file in listed.items():
-        sha256 = known.get(sighting.uri_key)
-        why = _why_skip(plan.entries.get(sha256 or ""), wishes) or wishes.unasked_file(file)
+        why = _why_skip(*known.get(sighting.uri_key, (None, None)), wishes) or wishes.unasked_file(file)
         if why:
-            plan.decided.append(_skipped(file, sha256, why))
+            plan.skipped[why] += 1
         else:
             unread.append(file)
     return unread
@@ -95,7 +110,8 @@ def _settle_known(
 def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes, keyring: Keyring) -> None:
     for one in found:
         sha256 = one.recording.sha256
-        why = _why_skip(plan.entries.get(sha256), wishes)
+        entry = plan.entries.get(sha256)
+        why = _why_skip(entry and entry.state, entry and entry.reason, wishes)
         if sha256 in plan.recordings:
             why = "the same bytes as another file of this archive"
         why = why or wishes.unasked(one)
@@ -110,16 +126,16 @@ def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes, keyring: Keyri
             plan.jobs.append(job_of(one, keyring))
 
 
-def _why_skip(entry: Entry | None, wishes: Wishes) -> str | None:
-    if wishes.only and (entry is None or entry.state != wishes.only):
+def _why_skip(state: str | None, reason: str | None, wishes: Wishes) -> str | None:
+    if wishes.only and state != wishes.only:
         return f"not {wishes.only} before"
-    if entry is None or requeued(entry.reason):
+    if state is None or requeued(reason):
         return None
-    if entry.erased:
+    if is_erased(state, reason):
         return ERASED
-    if entry.state == "landed" and not wishes.replace:
+    if state == "landed" and not wishes.replace:
         return "already landed"
-    if entry.state == "quarantined" and not (wishes.retry_quarantined or wishes.only):
+    if state == "quarantined" and not (wishes.retry_quarantined or wishes.only):
         return "quarantined before"
     return None
 

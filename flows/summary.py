@@ -12,6 +12,7 @@ from tasks.errors import OverBudget, Stopped
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from flows.plan import Plan
     from flows.quote import Quote
     from tasks.compliance import Compliance
     from tasks.schemas import Outcome, State
@@ -34,6 +35,8 @@ class Summary:
     companions: int = 0
     metadata_problems: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    """By reason: files of which nothing else is kept here."""
     quote: Quote | None = None
     """What was expected of the engines before anything was sent."""
     stopped: bool = False
@@ -41,15 +44,21 @@ class Summary:
     compliance: Compliance | None = None
     """What was redacted, what waits and what was held back."""
 
-    def begin(self, decided: Iterable[Outcome], companions: int, metadata_problems: int) -> None:
+    def begin(self, plan: Plan) -> None:
         """Count what was decided without any work."""
-        self.companions, self.metadata_problems = companions, metadata_problems
-        self.add(decided)
+        self.companions, self.metadata_problems = plan.companions, plan.metadata_problems
+        self.skipped.update(plan.skipped)
+        self.add(plan.decided)
+
+    @property
+    def found(self) -> int:
+        """All files of the archive that are recordings, or claim to be."""
+        return len(self.outcomes) + self.skipped.total()
 
     def headline(self) -> str:
         """The run in one line."""
         states: tuple[State, ...] = ("landed", "skipped", "quarantined", "failed")
-        return f"{len(self.outcomes)} found: " + ", ".join(f"{self.count(state)} {state}" for state in states)
+        return f"{self.found} found: " + ", ".join(f"{self.count(state)} {state}" for state in states)
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Count more files in."""
@@ -57,7 +66,8 @@ class Summary:
 
     def count(self, state: State) -> int:
         """Files that ended in a state."""
-        return sum(outcome.state == state for outcome in self.outcomes)
+        others = self.skipped.total() if state == "skipped" else 0
+        return sum(outcome.state == state for outcome in self.outcomes) + others
 
     @property
     def troubled(self) -> list[Outcome]:
@@ -84,13 +94,14 @@ class Summary:
 
     def skipped_because(self) -> dict[str, int]:
         """How many files were skipped, by reason."""
-        return dict(Counter(outcome.reason or "" for outcome in self.outcomes if outcome.state == "skipped"))
+        reasons = (outcome.reason or "" for outcome in self.outcomes if outcome.state == "skipped")
+        return dict(self.skipped + Counter(reasons))
 
     def as_dict(self) -> dict[str, Any]:
         """For machines: what `--json` prints."""
         return {
             "run_id": self.run_id,
-            "found": len(self.outcomes),
+            "found": self.found,
             "landed": self.count("landed"),
             "skipped": self.count("skipped"),
             "quarantined": self.count("quarantined"),
@@ -123,7 +134,7 @@ class Summary:
         """For the relation `nights`, as it ends."""
         return self.as_begun_night(engine) | {
             "ended_at": datetime.now(UTC),
-            "found": len(self.outcomes),
+            "found": self.found,
             "landed": self.count("landed"),
             "skipped": self.count("skipped"),
             "quarantined": self.count("quarantined"),

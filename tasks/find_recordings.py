@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,15 @@ class Found:
     problem: str | None = None
 
 
+@dataclass(slots=True)
+class LeftOut:
+    """What of an archive is nothing to look at. `companions` counts sidecars, manifests and notes."""
+
+    waiting: list[File] = field(default_factory=list)
+    """Still being written."""
+    companions: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """An archive's files, sorted out. `companions` counts sidecars, manifests and notes."""
@@ -49,21 +59,37 @@ class Listing:
 
 
 def list_recordings(archive: Archive, min_age_s: float, since: datetime | None = None) -> Listing:
-    """The files to look at, and those still being written, which wait for the next night.
+    """The files to look at, and those still being written, which wait for the next night."""
+    left_out = LeftOut()
+    candidates = tuple(candidates_of(archive, left_out, min_age_s, since))
+    return Listing(candidates, tuple(left_out.waiting), left_out.companions)
+
+
+def candidates_of(
+    archive: Archive, left_out: LeftOut, min_age_s: float, since: datetime | None = None
+) -> Iterator[File]:
+    """The files to look at, one by one; what is left out of them is told at the end.
 
     A file younger than `min_age_s` waits, unless a wait of at most 5 s shows that it no longer changes.
     """
-    files = list(archive.files())
-    recordings = [file for file in files if not _is_companion(archive, file)]
-    wanted = [
-        file for file in recordings if since is None or not file.modified_at or file.modified_at >= since
-    ]
-    young = _still_changing(archive, wanted, min_age_s)
-    return Listing(
-        candidates=tuple(file for file in wanted if file not in young),
-        waiting=tuple(file for file in wanted if file in young),
-        companions=len(files) - len(recordings),
-    )
+    edge = datetime.now(UTC) - timedelta(seconds=min_age_s)
+    young: list[File] = []
+    for file in archive.files():
+        if _is_companion(archive, file):
+            left_out.companions += 1
+        elif since and file.modified_at and file.modified_at < since:
+            continue
+        elif file.modified_at and file.modified_at > edge:
+            young.append(file)
+        else:
+            yield file
+    if young and min_age_s <= _LONGEST_WAIT_S:
+        time.sleep(min_age_s)
+        waiting = {file for file in young if not archive.unchanged(file)}
+        yield from (file for file in young if file not in waiting)
+        left_out.waiting += [file for file in young if file in waiting]
+    else:
+        left_out.waiting += young
 
 
 def find_recordings(
@@ -87,25 +113,16 @@ def find_recordings(
 
 
 def _is_companion(archive: Archive, file: File) -> bool:
-    path = PurePosixPath(file.name)
-    if any(part.startswith(".") for part in path.parts) or path.name in ("Thumbs.db", "desktop.ini"):
+    folder, name = posixpath.split(file.name)  # PurePosixPath takes five times as long
+    suffix = posixpath.splitext(name)[1].lower()
+    if name.startswith(".") or folder.startswith(".") or "/." in folder:
         return True
-    if path.suffix.lower() in _SIDECARS:
+    if suffix in _SIDECARS or name in ("Thumbs.db", "desktop.ini"):
         return True
-    if path.suffix.lower() not in _NOTES:
+    if suffix not in _NOTES:
         return False
     with archive.fs.open(file.uri, "rb") as stream:
         return sniff(stream.read(HEAD_BYTES)).demuxer is None
-
-
-def _still_changing(archive: Archive, files: Sequence[File], min_age_s: float) -> set[File]:
-    now = datetime.now(UTC)
-    edge = now - timedelta(seconds=min_age_s)
-    young = {file for file in files if file.modified_at and file.modified_at > edge}
-    if not young or min_age_s > _LONGEST_WAIT_S:
-        return young
-    time.sleep(min_age_s)
-    return {file for file in young if not archive.unchanged(file)}
 
 
 def _problem(file: File, head: bytes) -> str | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,11 +37,25 @@ class Postgres:
     programs: Path
     folder: Path
     port: int
+    held: ExitStack
+    """Ends what was started again."""
 
     def answers(self) -> bool:
         """Whether it takes connections."""
         order = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(order, check=False).returncode == 0
+
+    @contextmanager
+    def gone(self) -> Iterator[None]:
+        """Killed with -9, and started again at the end."""
+        parent = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
+        for pid in (parent, *_children_of(parent)):
+            os.kill(int(pid), signal.SIGKILL)
+        yield
+        with (self.folder / "log").open("ab") as log:
+            how = _not_root(self.folder)
+            again = self.held.enter_context(_running(_order(self), log, cwd=self.folder, **how))
+        _wait_until(self.answers, again, "postgres")
 
     def url(self, database: str) -> str:
         """The address of a database, without the password."""
@@ -75,10 +91,9 @@ def postgres() -> Iterator[Postgres]:
         if done.returncode:
             raise CannotStart(f"initdb: {done.stderr.strip()[-300:]}")
         port = free_port()
-        order = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", "127.0.0.1"]
-        order += ["-p", str(port), "-c", "fsync=off"]
-        with (folder / "log").open("wb") as log, _running(order, log, cwd=folder, **as_user) as process:
-            server = Postgres(programs, folder, port)
+        with ExitStack() as stack, (folder / "log").open("wb") as log:
+            server = Postgres(programs, folder, port, stack)
+            process = stack.enter_context(_running(_order(server), log, cwd=folder, **as_user))
             _wait_until(server.answers, process, "postgres")
             yield server
     finally:
@@ -90,6 +105,16 @@ class S3:
     """A running S3 server (moto's), which keeps its buckets in memory."""
 
     port: int
+    faults: Path
+
+    @contextmanager
+    def failing(self, every: int = 0, slow_s: float = 0.0) -> Iterator[None]:
+        """Each so manieth request is refused, and all are slow, while inside."""
+        self.faults.write_text(json.dumps({"every": every, "slow_s": slow_s}))
+        try:
+            yield
+        finally:
+            self.faults.unlink()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -116,11 +141,23 @@ def s3() -> Iterator[S3]:
         CannotStart: it does not run here.
     """
     port = free_port()
-    program = f"from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])"
-    with _running([sys.executable, "-c", program], subprocess.DEVNULL) as process:
-        server = S3(port)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        server = S3(port, Path(folder) / "faults.json")
+        order = [sys.executable, Path(__file__).with_name("faulty_s3.py"), str(port), server.faults]
+        process = stack.enter_context(_running(order, subprocess.DEVNULL))
         _wait_until(server.answers, process, "moto")
         yield server
+
+
+def _children_of(pid: str) -> list[str]:
+    """The processes of a server, each of which keeps its memory from being taken anew; Linux only."""
+    stats = [(path.parent.name, path.read_text()) for path in Path("/proc").glob("[0-9]*/stat")]
+    return [child for child, stat in stats if stat.rpartition(")")[2].split()[1] == pid]
+
+
+def _order(server: Postgres) -> list[Any]:
+    places = ["-D", server.folder / "data", "-k", server.folder, "-h", "127.0.0.1", "-p", str(server.port)]
+    return [server.programs / "postgres", *places, "-c", "fsync=off"]
 
 
 def free_port() -> int:

@@ -41,7 +41,7 @@ class Entry:
     @property
     def erased(self) -> bool:
         """Whether it was erased; it never lands again."""
-        return (self.state, self.reason) == ("skipped", ERASED)
+        return is_erased(self.state, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Sighting:
     uri_key: str
     size_bytes: int
     modified_at: datetime | None
+
+
+def is_erased(state: str, reason: str | None) -> bool:
+    """Whether a recording of that state was erased."""
+    return (state, reason) == ("skipped", ERASED)
 
 
 def known_files(connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting]) -> dict[str, str]:

@@ -71,14 +71,29 @@ class Archive:
         return cls(fs, top.rstrip("/") or "/", without)
 
     def files(self) -> Iterator[File]:
-        """Every regular file, in the order of their names; links that leave the archive are not followed."""
+        """Every regular file, folder by folder in the order of names; links out of the archive are left out.
+
+        One folder's listing is held at a time: an archive may have millions of files.
+        """
         if self.only:
             yield self._file(self.fs.info(f"{self.top}/{self.only}"), self.only)
             return
-        listing = self.fs.find(self.top, detail=True)
-        for path in sorted(listing):
-            if listing[path]["type"] == "file" and self._inside(path):
-                yield self._file(listing[path], path[len(self.top) :].lstrip("/"))
+        on_error = "omit" if _is_local(self.fs) else "raise"
+        for folder, folders, files in self.fs.walk(self.top, detail=True, on_error=on_error):
+            in_order = sorted(folders.items())
+            folders.clear()
+            folders.update(in_order)  # walk goes on with what it gave away
+            outside = not self._inside(f"{folder}/file")
+            for _, info in sorted(files.items()):
+                if outside or (info.get("islink") and not self._inside(info["name"])):
+                    continue
+                if info["type"] == "file":
+                    yield self._file(info, self.name_of(info["name"]))
+            self.fs.invalidate_cache(folder)
+
+    def name_of(self, uri: str) -> str:
+        """A file's path below the archive's top."""
+        return uri[len(self.top) :].lstrip("/")
 
     def size_of(self, name: str) -> int | None:
         """The bytes of a regular file of that name inside the archive; None where there is none."""

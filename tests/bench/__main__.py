@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench.children import ingest
 from tests.bench.desk import desk
+from tests.bench.discovery import discovery
 from tests.bench.leaks import leaks
 from tests.bench.redaction import redaction
 from tests.bench.review import review
@@ -26,6 +27,7 @@ def main() -> None:
         "throughput": throughput,
         "redaction": redaction,
         "leaks": leaks,
+        "discovery": discovery,
         "review": review,
         "desk": desk,
     }

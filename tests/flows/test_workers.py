@@ -3,76 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from finished_calls import finished_call
 from lake_checks import broken_checks
+from night_worker import CALLS, LOOP, Worker, finish, held, ledger, names, worker
 from short_recordings import write_calls
 
 from flows import batch
-from flows.batch import settle_decided, work_on
-from flows.night import Night, open_night
-from flows.plan import Plan, plan_night
-from flows.share import Share
+from flows.night import open_night
+from flows.plan import plan_night
 from flows.wishes import Wishes
 from tasks.lake.leases import recording_lease
 from tasks.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from flows.call import Job
-    from tasks.lake.leases import Leases
-    from tasks.schemas import Outcome
 
-CALLS = 6
 DONE_ELSEWHERE = "another worker has done it"
-LOOP = asyncio.new_event_loop()
-"""A night keeps to one."""
-
-
-@dataclass
-class Worker:
-    """One run of the night, a step at a time."""
-
-    night: Night
-    plan: Plan
-    outcomes: list[Outcome] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        settle_decided(self.night, self.plan)
-        self.share = Share(self.night, self.plan)
-
-    def take(self) -> list[Job]:
-        """The next batch."""
-        return LOOP.run_until_complete(self.share.next_batch())
-
-    def work(self, jobs: list[Job]) -> list[Outcome]:
-        """A batch, worked on and given back."""
-        outcomes = LOOP.run_until_complete(work_on(self.night, self.plan, jobs))
-        self.share.free(jobs)
-        self.outcomes += outcomes
-        return outcomes
-
-    def finish(self) -> dict[str, list[str | None]]:
-        """All that is left; what came of everything: call ids by state and reason."""
-        while jobs := self.take():
-            self.work(jobs)
-        came: dict[str, list[str | None]] = {}
-        for one in [*self.plan.decided, *self.share.settled, *self.outcomes]:
-            came.setdefault(one.reason or one.state, []).append(one.call_id)
-        return {why: sorted(map(str, ids)) for why, ids in came.items()}
-
-    def die(self) -> None:
-        """Give no sign of life any more."""
-        self.night.leases.board.run(
-            "update callarchive_leases set expires_s = 0, holder = 'dead' "
-            f"where holder = '{self.night.leases.holder}'"
-        )
 
 
 @pytest.fixture
@@ -82,41 +32,6 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(batch, "finish_call", finish)
     write_calls(tmp_path / "archive", CALLS)
     return load_settings(lake=str(tmp_path / "lake"), batch_size=2, min_age_s=0)
-
-
-async def finish(job: Job, tools: Any, usage: list[Any]) -> Any:
-    return finished_call(
-        job.call_id,
-        recording=job.recording,
-        run_id=tools.run_id,
-        findings=(),
-        usage=(),
-        certificate=None,
-    )
-
-
-@contextmanager
-def worker(settings: Settings, name: str, **wishes: Any) -> Iterator[Worker]:
-    archive = Path(settings.lake).with_name("archive")
-    with open_night(str(archive), settings, name) as night:
-        yield Worker(
-            night,
-            plan_night(night.connection, night.tools.archive, settings, night.keyring, Wishes(**wishes)),
-        )
-
-
-def ledger(night: Night) -> dict[str, tuple[str, str]]:
-    rows = night.connection.execute("select call_id, state, run_id from stored.recordings").fetchall()
-    return {call_id: (state, run_id) for call_id, state, run_id in rows}
-
-
-def held(leases: Leases) -> int:
-    rows: list[tuple[int]] = leases.board.run(then="select count(*) from callarchive_leases")
-    return rows[0][0]
-
-
-def names(jobs: list[Job]) -> set[str]:
-    return {job.call_id for job in jobs}
 
 
 def test_two_workers_share_a_night_and_each_accounts_for_all_of_it(settings: Settings) -> None:

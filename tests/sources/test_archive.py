@@ -43,10 +43,10 @@ def _names(top: Path) -> list[str]:
     return [file.name for file in Archive.at(str(top)).files()]
 
 
-def test_files_are_listed_in_the_order_of_their_names(archive: Archive) -> None:
+def test_files_are_listed_folder_by_folder_in_the_order_of_their_names(archive: Archive) -> None:
     listed = list(archive.files())
-    assert [file.name for file in listed] == sorted(FILES)
-    assert [file.size_bytes for file in listed] == [len(FILES[name]) for name in sorted(FILES)]
+    assert [file.name for file in listed] == sorted(FILES, key=lambda name: (folder_of(name), name))
+    assert [file.size_bytes for file in listed] == [len(FILES[file.name]) for file in listed]
 
 
 def test_no_file_is_named_in_the_log_even_at_debug(

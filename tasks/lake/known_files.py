@@ -1,0 +1,56 @@
+"""Which files of an archive were read before, asked for a few thousand at a time: there may be millions."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+
+    from tasks.lake.ledger import Sighting
+
+
+@contextmanager
+def known_at_hand(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What the ledger says about every file it has seen, in memory while inside: 100 bytes a file.
+
+    To ask the catalog itself for every few thousand would read all of it each time.
+    """
+    connection.execute(
+        "create or replace temp table known as "
+        "select try_cast(uri_key as uuid) as file, sightings.size_bytes, "
+        "sightings.modified_at, state, reason "
+        "from stored.sightings left join stored.recordings using (recording_sha256)"
+    )
+    try:
+        yield
+    finally:
+        connection.execute("drop table known")
+
+
+def states_of(
+    connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting]
+) -> dict[str, tuple[str | None, str | None]]:
+    """State and reason by uri_key, of the files that were read before and have not changed since."""
+    listed = pa.table(
+        {
+            "uri_key": pa.array([sighting.uri_key for sighting in sightings], pa.string()),
+            "size_bytes": pa.array([sighting.size_bytes for sighting in sightings], pa.int64()),
+            "modified_at": pa.array(
+                [sighting.modified_at for sighting in sightings], pa.timestamp("us", tz="UTC")
+            ),
+        }
+    )
+    connection.register("listed", listed)
+    rows = connection.execute(
+        "select listed.uri_key, state, reason from known join listed "
+        "on known.file = listed.uri_key::uuid and known.size_bytes = listed.size_bytes "
+        "where known.modified_at is not distinct from listed.modified_at"
+    ).fetchall()
+    connection.unregister("listed")
+    return {uri_key: (state, reason) for uri_key, state, reason in rows}
