@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tasks.settings import Settings
     from tasks.sources.archive import Archive, File
 
-_LISTED_AT_ONCE: Final = 20_000
+_LISTED_AT_ONCE: Final = 100_000
 
 
 @dataclass(slots=True)
