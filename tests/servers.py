@@ -52,6 +52,8 @@ class Postgres:
         for pid in (parent, *_children_of(parent)):
             os.kill(int(pid), signal.SIGKILL)
         yield
+        for lock in (self.folder / "data" / "postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
+            lock.unlink(missing_ok=True)  # the one who holds it is dead, and waits for nobody but us
         with (self.folder / "log").open("ab") as log:
             how = _not_root(self.folder)
             again = self.held.enter_context(_running(_order(self), log, cwd=self.folder, **how))
