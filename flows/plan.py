@@ -111,7 +111,7 @@ def _sort_out(plan: Plan, found: Sequence[Found], wishes: Wishes, keyring: Keyri
     for one in found:
         sha256 = one.recording.sha256
         entry = plan.entries.get(sha256)
-        why = _why_skip(entry and entry.state, entry and entry.reason, wishes)
+        why = _why_skip(entry.state if entry else None, entry.reason if entry else None, wishes)
         if sha256 in plan.recordings:
             why = "the same bytes as another file of this archive"
         why = why or wishes.unasked(one)
