@@ -24,7 +24,7 @@ from tasks.lake.parquet_files import (
     rows_in_catalog,
 )
 from tasks.lake.stored_marts import mart_names, mart_order
-from tasks.lake.tables import ORDER, PARTITIONED, TABLES
+from tasks.lake.tables import LEDGER, ORDER, PARTITIONED, TABLES
 from tasks.lake.versions import drop_versions
 
 if TYPE_CHECKING:
@@ -97,14 +97,17 @@ def _empty_catalog(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     Not by DuckLake's own flush, which takes rows and deletions away from under who is reading.
     """
     for name in TABLES:
-        many = [rows for rows in rows_in_catalog(connection, name) if rows.rows > _CATALOG_ROWS]
-        if many:
+        if many := _many_in_catalog(connection, name):
             _rewrite(connection, lake, name, many)
 
 
+def _many_in_catalog(connection: duckdb.DuckDBPyConnection, name: str) -> list[DataFile]:
+    return [rows for rows in rows_in_catalog(connection, name) if rows.rows > _CATALOG_ROWS]
+
+
 def crowded(connection: duckdb.DuckDBPyConnection, lake: Lake, most_files: int) -> bool:
-    """Whether a table has more than so many small files of a day."""
-    return any(
+    """Whether a table has more than so many small files of a day, or the catalog too much of the ledger."""
+    return any(_many_in_catalog(connection, name) for name in LEDGER) or any(
         len(_small(of_day)) > most_files
         for files in data_files(connection, lake).values()
         for of_day in _by_day(files)

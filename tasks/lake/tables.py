@@ -342,6 +342,9 @@ TABLES: Final[dict[str, pa.Schema]] = {
 PARTITIONED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "engine_usage")
 """Tables of calls, one file a day and batch. The ledger's few rows go into the catalog instead."""
 
+LEDGER: Final = ("recordings", "sightings")
+"""Tables with a row for each recording and file ever seen, whose rows begin in the catalog."""
+
 REPLACED: Final = ("words", "turns", "calls", "redactions", "certificates", "envelopes", "rule_hits")
 """What landing a call again removes first. What was spent stays on the books: engine_usage only grows."""
 

@@ -90,6 +90,22 @@ def test_a_days_files_become_one_with_the_same_rows_and_encodings(lake: Lake) ->
     )
 
 
+def test_a_ledger_that_has_grown_in_the_catalog_moves_into_files(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = "select count(*), count(distinct recording_sha256) from stored.recordings"
+    with writing(lake) as connection:
+        assert not crowded(connection, lake, 6)
+        before = connection.execute(counted).fetchall()
+        monkeypatch.setattr(compaction, "_CATALOG_ROWS", before[0][0] - 1)
+        assert crowded(connection, lake, 6)
+    compact(lake, most_files=6, keep_hours=0)
+    assert len(_files(lake, "recordings")) == 1
+    with writing(lake) as connection:
+        assert not crowded(connection, lake, 6)
+        assert connection.execute(counted).fetchall() == before
+
+
 def test_who_reads_a_version_that_was_replaced_can_finish(lake: Lake) -> None:
     with reading(lake) as question:
         compact(lake)
