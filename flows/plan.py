@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from flows.call import Job
 from flows.progress import watcher
 from tasks.find_recordings import Found, LeftOut, candidates_of, find_recordings
-from tasks.lake.erased_names import erased_entries, known_erased_files
-from tasks.lake.known_files import known_at_hand, states_of
+from tasks.lake.erased_names import erased_entries
+from tasks.lake.known_files import known_at_hand, states_of, states_of_erased
 from tasks.lake.ledger import ERASED, Entry, Sighting, entries, is_erased, owners
 from tasks.lake.requeue import requeued
 from tasks.redact_metadata import mask_path, redact_id
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tasks.settings import Settings
     from tasks.sources.archive import Archive, File
 
-_LISTED_AT_ONCE: Final = 100_000
+_LISTED_AT_ONCE: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -63,9 +63,7 @@ def plan_night(
     unread: list[File] = []
     with known_at_hand(connection):
         while some := list(islice(candidates, _LISTED_AT_ONCE)):
-            unread += _settle_known(
-                plan, connection, {_sighting(file, keyring): file for file in some}, keyring, wishes
-            )
+            unread += _settle_known(plan, connection, some, keyring, wishes)
     plan.companions = left_out.companions
     plan.decided += [_skipped(file, None, "still being written; next night") for file in left_out.waiting]
     watcher().reading(len(unread))
@@ -87,18 +85,16 @@ def plan_night(
 def _settle_known(
     plan: Plan,
     connection: Connection,
-    listed: dict[Sighting, File],
+    files: Sequence[File],
     keyring: Keyring,
     wishes: Wishes,
 ) -> list[File]:
     """Decide about unchanged files from the ledger alone; what remains must be read."""
-    known = states_of(connection, list(listed))
-    new = [sighting for sighting in listed if sighting.uri_key not in known]
-    erased = known_erased_files(connection, new, keyring)
-    said = entries(connection, erased.values())
-    known |= {key: (said[name].state, said[name].reason) for key, name in erased.items() if name in said}
+    listed = [_sighting(file, keyring) for file in files]
+    known = states_of(connection, listed)
+    known |= states_of_erased(connection, [one for one in listed if one.uri_key not in known], keyring)
     unread = []
-    for sighting, file in listed.items():
+    for sighting, file in zip(listed, files, strict=True):
         why = _why_skip(*known.get(sighting.uri_key, (None, None)), wishes) or wishes.unasked_file(file)
         if why:
             plan.skipped[why] += 1

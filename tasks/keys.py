@@ -93,7 +93,7 @@ class Keyring:
 
     def _pseudonym(self, key_id: str, kind: str, value: str) -> str:
         key = hmac.digest(self.keys[key_id], b"callarchive pseudonym " + kind.encode(), hashlib.sha256)
-        return hmac.new(key, value.encode(errors="surrogateescape"), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(key, value.encode(errors="surrogateescape"), hashlib.sha256).hex()[:32]
 
     def _signature(self, data: bytes, key_id: str) -> str:
         key = hmac.digest(self.keys[key_id], b"callarchive signature", hashlib.sha256)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tasks.lake.ledger import ERASED, entries
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     import duckdb
@@ -62,20 +62,13 @@ def sighting_rows(sightings: Iterable[Sighting], sha256: str, keyring: Keyring) 
     ]
 
 
-def known_erased_files(
-    connection: duckdb.DuckDBPyConnection, sightings: Collection[Sighting], keyring: Keyring
-) -> dict[str, str]:
-    """Erased recordings' names by uri_key, of the files that were seen to hold them and did not change."""
-    names = {
+def file_names(sightings: Iterable[Sighting], keyring: Keyring) -> dict[str, str]:
+    """The uri_key of each file by the names that it would have in the ledger if it had been erased."""
+    return {
         name: sighting.uri_key
         for sighting in sightings
         for name in keyring.pseudonyms("erased file", _facts(sighting))
     }
-    rows = connection.execute(
-        "select uri_key, recording_sha256 from stored.sightings where uri_key in (select unnest(?))",
-        [list(names)],
-    ).fetchall()
-    return {names[name]: recording for name, recording in rows}
 
 
 def erased_entries(

@@ -7,25 +7,38 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tasks.lake.erased_names import file_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import duckdb
 
+    from tasks.keys import Keyring
     from tasks.lake.ledger import Sighting
 
 
 @contextmanager
 def known_at_hand(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """What the ledger says about every file it has seen, in memory while inside: 100 bytes a file.
+    """What the ledger says about every file it has seen, in memory while inside: 60 bytes a file.
 
-    To ask the catalog itself for every few thousand would read all of it each time.
+    To ask the ledger itself for every few thousand would read all of it each time. A recording's name is
+    compared by its last 32 hex digits, which are a SHA-256's second half or an erased one's keyed hash.
     """
     connection.execute(
-        "create or replace temp table known as "
-        "select try_cast(uri_key as uuid) as file, sightings.size_bytes, "
-        "sightings.modified_at, state, reason "
-        "from stored.sightings left join stored.recordings using (recording_sha256)"
+        """
+        create or replace temp table known as
+        with recordings as (
+            select try_cast(right(recording_sha256, 32) as uuid) as recording, state, reason
+            from stored.recordings
+        ), sightings as (
+            select try_cast(right(recording_sha256, 32) as uuid) as recording,
+                try_cast(uri_key as uuid) as file, size_bytes, modified_at
+            from stored.sightings
+        )
+        select file, size_bytes, modified_at, state, reason
+        from sightings left join recordings using (recording)
+        """
     )
     try:
         yield
@@ -54,3 +67,16 @@ def states_of(
     ).fetchall()
     connection.unregister("listed")
     return {uri_key: (state, reason) for uri_key, state, reason in rows}
+
+
+def states_of_erased(
+    connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting], keyring: Keyring
+) -> dict[str, tuple[str | None, str | None]]:
+    """State and reason by uri_key, of the files that held an erased recording and have not changed since."""
+    names = file_names(sightings, keyring)
+    rows = connection.execute(
+        "select replace(file::varchar, '-', ''), state, reason from known "
+        "where file in (select unnest(?)::uuid)",
+        [list(names)],
+    ).fetchall()
+    return {names[name]: (state, reason) for name, state, reason in rows}
