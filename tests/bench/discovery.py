@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import fsspec
@@ -18,6 +19,7 @@ from flows.plan import plan_night
 from flows.wishes import Wishes
 from tasks.keys import Keyring
 from tasks.lake.catalog import Lake, writing
+from tasks.lake.compact import compact
 from tasks.lake.tables import as_table
 from tasks.settings import load_settings
 from tasks.sources.archive import Archive
@@ -74,12 +76,12 @@ def discovery(folder: Path) -> None:
     """Print how long a night takes to know its work, and the most memory it had."""
     fsspec.register_implementation("listed", Listed, clobber=True)
     lake, keyring = Lake.at(str(folder / "lake")), Keyring("0a1b2c3d", {"0a1b2c3d": os.urandom(32)})
-    _note_as_landed(lake, keyring)
-    if not (child := os.fork()):  # the memory that making the ledger took is not the night's
-        plan(lake, keyring)
-        sys.stdout.flush()
-        os._exit(0)
-    os.waitpid(child, 0)
+    for step in (_earlier_nights, plan):  # the memory that making the ledger takes is not the night's
+        child = get_context("fork").Process(target=step, args=(lake, keyring))
+        child.start()
+        child.join()
+        if child.exitcode:
+            sys.exit(child.exitcode)
 
 
 def plan(lake: Lake, keyring: Keyring) -> None:
@@ -92,6 +94,12 @@ def plan(lake: Lake, keyring: Keyring) -> None:
     print(f"{FILES:,} files listed, {made.skipped.total():,} landed before, {len(made.jobs):,} to be done")
     print(f"  {cpu_s:.0f} s CPU, {wall_s:.0f} s wall (goal: under {_GOAL_S} s)")
     print(f"  {peak_mb():.0f} MB at most, {before_mb:.0f} MB before it began (goal: under {_GOAL_MB} MB)")
+
+
+def _earlier_nights(lake: Lake, keyring: Keyring) -> None:
+    """A ledger as nights leave it: what they noted is in files, for they end with a compaction."""
+    _note_as_landed(lake, keyring)
+    compact(lake, keep_hours=0)
 
 
 def _note_as_landed(lake: Lake, keyring: Keyring) -> None:
