@@ -9,11 +9,11 @@
 --   reviewer: who decided
 --   decided_at [UTC]: when
 --   decision: accepted, rejected (no personal data), changed (other words or another entity), missed (marked
---   before: what was decided on, as JSON: entity, first and last word, start_ms; null if there was no finding
---   after: what was marked instead, likewise; null if nothing was marked
+--     by hand), cleared (nothing personal there), commented, or withdrawn (see undoes)
+--   before: what was decided on, as JSON: entity, start_word, end_word, start_ms; null without a finding
 --   after: what was marked instead, likewise; null if nothing was
+--   reason: the reviewer's comment, as redacted; null if there is none
 --   kind: why it was shown: finding, doubtful, sample_redacted, sample_untouched; null if nothing asked
---   undoes: the decision that a withdrawal takes back; null for any other
 --   undoes: the decision that a withdrawal takes back; null for any other
 --   call_date [UTC date]: the day of the call; null if unknown
 -- empty: nobody has reviewed anything
