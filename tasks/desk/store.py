@@ -69,7 +69,7 @@ class Desk:
         return connection
 
     def _make_ready(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite's files beside it get its mode
         with closing(self._opened()) as connection:
             connection.execute("pragma journal_mode = wal")

@@ -102,6 +102,7 @@ def test_a_landed_call_is_there_in_every_relation(lake: Lake, connection: Connec
         "rule_runs": 0,
         "erasures": 0,
         "holds": 0,
+        "nights": 0,
     }
     assert broken_checks(connection) == []
 

@@ -108,9 +108,9 @@ class Served:
             self.said.append(text)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser of this machine."""
+    """A browser of this machine; while it runs, this process has an event loop that others must not meet."""
     program = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip(f"no browser is installed here: {', '.join(_NAMES)}")
