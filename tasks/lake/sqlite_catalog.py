@@ -58,6 +58,7 @@ class SqliteCatalog:
 
     def make_ready(self) -> None:
         """Make the data's folder, and the file in the mode in which who reads does not lock out who lands."""
+        _make_folder(self.path.parent)  # first: parents that mkdir makes on its own are open to all
         _make_folder(self.path.with_name("data"))
         # Closed before DuckDB opens the same file with an SQLite of its own: within one process the two do
         # not see each other's locks, and one would delete the log that the other writes to.
