@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PROGRAM = Path(__file__).with_name("killed_ingest.py")
 CALLS = 8
-STOPPED = 11
+STOPPED = 13
 
 
 @dataclass
