@@ -141,7 +141,7 @@ def _kept(night: Night, jobs: Sequence[Job]) -> set[str]:
 
 
 def _lease(job: Job) -> str:
-    return recording_lease(job.recording)
+    return recording_lease(job.recording.sha256)
 
 
 def _copies(ended: Sequence[Attempt]) -> set[str]:

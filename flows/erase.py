@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flows.vendor_copies import delete_at_vendors
+from tasks.desk.store import desk_file
 from tasks.erase import Eraser
 from tasks.erasure.asked import age_asked, call_asked, customer_asked
 from tasks.erasure.look_again import beside_lake, leftovers_by_name
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from tasks.erasure.receipt import Receipt
     from tasks.keys import Keyring
     from tasks.settings import Settings
+
+log = logging.getLogger("callarchive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,10 @@ def finish_begun(settings: Settings) -> list[Receipt]:
 
 def finish_before_a_night(settings: Settings) -> None:
     """The same, for a night that goes on whatever comes of it: what cannot be ended now stays begun."""
-    with suppress(Exception):  # Prefect keeps what an error says, and the night is not to depend on it
+    try:
         finish_begun(settings)
+    except Exception as error:  # noqa: BLE001  (Prefect would keep what it says)
+        log.warning("an erasure that was begun is not ended yet: %s", type(error).__name__)
 
 
 def verify(settings: Settings, erasure_id: str, call_ids: Sequence[str] = ()) -> Receipt:
@@ -157,11 +163,6 @@ def verify(settings: Settings, erasure_id: str, call_ids: Sequence[str] = ()) ->
     if left:
         raise CheckFailed(f"something is there in {', '.join(left[:5])}")
     return receipt
-
-
-def desk_file(settings: Settings, lake: Lake) -> Path | None:
-    """Where the review desk would be."""
-    return settings.review_file or (lake.root / "review.sqlite" if lake.root else None)
 
 
 def _carried_out(eraser: Eraser, plan: Plan) -> Erased:

@@ -74,11 +74,11 @@ class Share:
         mine: list[Job] = []
         while self._open and len(mine) < size:
             some = [self._open.popleft() for _ in range(min(len(self._open), size - len(mine)))]
-            self._suspect += [job for job in some if recording_lease(job.recording) in deaths]
-            mine += self._taken([job for job in some if recording_lease(job.recording) not in deaths])
+            self._suspect += [job for job in some if recording_lease(job.recording.sha256) in deaths]
+            mine += self._taken([job for job in some if recording_lease(job.recording.sha256) not in deaths])
         while self._suspect and not mine:
             job = self._suspect.popleft()
-            mine = self._unpoisoned(self._taken([job]), deaths.get(recording_lease(job.recording), 0))
+            mine = self._unpoisoned(self._taken([job]), deaths.get(recording_lease(job.recording.sha256), 0))
         return mine
 
     def _unpoisoned(self, jobs: list[Job], deaths: int) -> list[Job]:
@@ -116,7 +116,7 @@ class Share:
 
 def _names(jobs: Iterable[Job]) -> set[str]:
     """What is leased for jobs."""
-    return {name for job in jobs for name in (recording_lease(job.recording), call_lease(job.call_id))}
+    return {name for job in jobs for name in (recording_lease(job.recording.sha256), call_lease(job.call_id))}
 
 
 def _skipped(job: Job, why: str) -> Outcome:

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tasks.errors import KeyMissing, SettingsError
+from tasks.files.private import make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,7 +139,7 @@ def _create(path: Path) -> None:
     """Write a new key file whole or not at all; when two processes try, the first wins."""
     key_id = secrets.token_hex(_ID_BYTES)
     key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump({"current": key_id, "keys": {key_id: key}}, file)

@@ -20,6 +20,7 @@ from tasks.heard_calls import HeardCalls
 from tasks.keys import load_keyring
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.lake.landing import add_rows
+from tasks.lake.leases import Leases, answer_lease, call_lease, recording_lease
 from tasks.lake.ledger import Sighting, sighting_rows
 from tasks.lake.tables import as_table
 from tasks.land import Landing, land
@@ -61,9 +62,25 @@ class Made:
     def calls(self) -> list[str]:
         return [row["call_id"] for row in self.ask("select call_id from calls order by call_id")]
 
+    @property
+    def leases(self) -> set[str]:
+        """The names on the board."""
+        with self.lake.catalog.board() as board:
+            return {name for (name,) in board.run(then="select name from callarchive_leases")}
+
     def answer_of(self, call_id: str) -> str:
         """The key of the answer that a call of `land_call` has."""
         return answer_key(call_id.encode(), "local", "tiny.en", {})
+
+
+def leave_leases(made: Made, call_id: str) -> set[str]:
+    """What a worker leaves that dies over a call: the names of its leases."""
+    asked = f"select recording_sha256 from calls where call_id = '{call_id}'"
+    recording = made.ask(asked)[0]["recording_sha256"]
+    names = {recording_lease(recording), call_lease(call_id), answer_lease(made.answer_of(call_id))}
+    with made.lake.catalog.board() as board:
+        assert Leases(board, lasts_s=0).take(names) == names
+    return names
 
 
 def at(folder: Path, monkeypatch: pytest.MonkeyPatch, address: str | None = None) -> Made:

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from erasure_lake import CUSTOMER, Made, at, make
+from erasure_lake import CUSTOMER, Made, at, leave_leases, make
 from lake_checks import broken_checks, stale_marts
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from flows.erase import Wanted, desk_file, erase, finish_begun, verify
+from flows.erase import Wanted, erase, finish_begun, verify
 from flows.hold import put_on_hold, take_off_hold
 from tasks import erase as step
 from tasks.desk.audit import first_broken
-from tasks.desk.store import Desk
+from tasks.desk.store import Desk, desk_file
 from tasks.erase import Eraser
 from tasks.erasure.asked import call_asked, customer_asked
 from tasks.erasure.look_again import leftovers
@@ -100,6 +100,7 @@ def test_of_an_erased_call_nothing_is_left_and_what_has_to_stay_stays(made: Made
     books = "select count(*) as n, sum(cost_usd) as usd, sum(billed_ms) as ms from engine_usage"
     before, others = made.ask(books), made.ask("from words where call_id <> 'call-0001' order by all")
     old = made.ask("select recording_sha256 from calls where call_id = 'call-0001'")[0]["recording_sha256"]
+    gone, kept = leave_leases(made, "call-0001"), leave_leases(made, "call-0002")
     facts = erase(made.settings, Wanted(call="call-0001"), dry_run=False).receipt.facts
     assert made.calls == ["call-00010", "call-0002"]
     assert made.ask("from words order by all") == others
@@ -122,7 +123,9 @@ def test_of_an_erased_call_nothing_is_left_and_what_has_to_stay_stays(made: Made
     with reading(made.lake) as connection:
         assert broken_checks(connection) == []
         assert stale_marts(connection) == []
+    assert made.leases == kept
     needles = [old.encode(), b"call-0001\0", made.answer_of("call-0001").encode()]
+    needles += [name.encode() for name in gone]
     written = {name: content for name, content in everything(made).items() if name != "catalog.sqlite"}
     assert not [name for name, content in written.items() for one in needles if one in content]
     assert facts["rows_removed"]["words"] == 11

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tasks.desk.schema import SCHEMA, VERSION
 from tasks.errors import SettingsError
+from tasks.files.private import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ class Desk:
         return connection
 
     def _make_ready(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self.path.parent)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite's files beside it get its mode
         with closing(self._opened()) as connection:
             connection.execute("pragma journal_mode = wal")
@@ -92,11 +93,15 @@ def desk_of(settings: Settings, lake: Lake) -> Desk:
     """
     if not lake.exists():
         raise SettingsError(f"no lake at {lake.address}; make one: callarchive ingest FOLDER")
-    if settings.review_file is not None:
-        return Desk.at(settings.review_file)
-    if lake.root is None:
+    file = desk_file(settings, lake)
+    if file is None:
         raise SettingsError("a lake in a bucket needs a file for its review desk: CALLARCHIVE_REVIEW_FILE")
-    return Desk.at(lake.root / "review.sqlite")
+    return Desk.at(file)
+
+
+def desk_file(settings: Settings, lake: Lake) -> Path | None:
+    """Where a lake's desk is or would be; None where a lake in a bucket has no file named for it."""
+    return settings.review_file or (lake.root / "review.sqlite" if lake.root else None)
 
 
 def stamp(at: datetime) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tasks.answers import AnswerStore, KeptJobs
-from tasks.lake.connection import quoted
+from tasks.lake.leases import answer_lease, call_lease, forget, recording_lease
 from tasks.lake.sound_files import remove_copies
 
 if TYPE_CHECKING:
@@ -18,10 +16,6 @@ if TYPE_CHECKING:
     from tasks.erasure.plan import Plan
     from tasks.keys import Keyring
     from tasks.lake.catalog import Lake
-
-
-_NAMES_AT_ONCE: Final = 1_000
-"""SQLite takes statements of at most a million bytes."""
 
 
 def remove_files(lake: Lake, plan: Plan, keyring: Keyring) -> None:
@@ -48,16 +42,10 @@ def forget_requests(lake: Lake, plan: Plan, keyring: Keyring) -> None:
 
 def forget_leases(lake: Lake, plan: Plan) -> None:
     """Take names out of the board on which workers tell each other what they are at."""
-    names = [f"recording {sha256}" for sha256 in plan.recordings]
-    names += [f"call {call_id}" for call_id in plan.calls] + [f"answer {key}" for key in plan.answers]
+    names = [recording_lease(sha256) for sha256 in plan.recordings]
+    names += [call_lease(call_id) for call_id in plan.calls] + [answer_lease(key) for key in plan.answers]
     with lake.catalog.board() as board:
-        for at in range(0, len(names), _NAMES_AT_ONCE):
-            listed = ", ".join(map(quoted, names[at : at + _NAMES_AT_ONCE]))
-            board.run(f"delete from callarchive_leases where name in ({listed})")
-    if lake.root:
-        with closing(sqlite3.connect(lake.root / "leases.sqlite")) as file:
-            file.execute("vacuum")
-            file.execute("pragma wal_checkpoint(truncate)")
+        forget(board, names)
 
 
 def leftover_files(lake: Lake, plan: Plan) -> Iterator[str]:

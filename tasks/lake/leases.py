@@ -14,15 +14,16 @@ from tasks.errors import CallArchiveError
 from tasks.lake.connection import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 
     from tasks.lake.boards import Board
     from tasks.lake.catalog import Lake
-    from tasks.schemas import Recording
 
 _RENEWED: Final = 4
 """How often a lease is renewed before it would run out: a renewal may fail now and then."""
 _LOOK_S: Final = 0.5
+_NAMES_AT_ONCE: Final = 1_000
+"""SQLite takes statements of at most a million bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,16 @@ def leases_of(lake: Lake, lasts_s: float) -> Iterator[Leases]:
             yield leases
 
 
-def recording_lease(recording: Recording) -> str:
+def forget(board: Board, names: Sequence[str]) -> None:
+    """Delete leases, whoever holds them, and how often workers have died over them."""
+    for at in range(0, len(names), _NAMES_AT_ONCE):
+        some = names[at : at + _NAMES_AT_ONCE]
+        board.run(f"delete from callarchive_leases where name in ({_listed(some)})")
+
+
+def recording_lease(sha256: str) -> str:
     """The name under which a recording is leased."""
-    return _name("recording", recording.sha256)
+    return _name("recording", sha256)
 
 
 def call_lease(call_id: str) -> str:

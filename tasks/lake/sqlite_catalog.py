@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from tasks.errors import CheckFailed, SettingsError
+from tasks.files.private import make_private
 from tasks.lake.boards import SqliteBoard
 from tasks.lake.column_values import column_values
 from tasks.lake.connection import connect, quoted
@@ -58,7 +59,6 @@ class SqliteCatalog:
 
     def make_ready(self) -> None:
         """Make the data's folder, and the file in the mode in which who reads does not lock out who lands."""
-        _make_folder(self.path.parent)  # first: parents that mkdir makes on its own are open to all
         _make_folder(self.path.with_name("data"))
         # Closed before DuckDB opens the same file with an SQLite of its own: within one process the two do
         # not see each other's locks, and one would delete the log that the other writes to.
@@ -135,6 +135,6 @@ def _locked(file: TextIOWrapper, *, shared: bool) -> bool:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
     except OSError as error:
         raise SettingsError(f"{folder} cannot be made: {error.strerror}; name another lake") from None

@@ -10,7 +10,7 @@ import pytest
 from hosted import Trial, environment, nonsense
 from short_recordings import write_sidecar
 
-from flows.erase import desk_file
+from tasks.desk.store import desk_file
 from tasks.erase import Eraser
 from tasks.erasure.asked import call_asked
 from tasks.erasure.make_plan import make_plan

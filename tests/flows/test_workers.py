@@ -206,7 +206,7 @@ def test_nothing_of_a_recording_stands_on_the_board(settings: Settings) -> None:
     with worker(settings, "one") as one:
         (job, *_) = one.take()
         rows = repr(one.night.leases.board.run(then="select * from callarchive_leases"))
-    assert recording_lease(job.recording) in rows
+    assert recording_lease(job.recording.sha256) in rows
     assert job.recording.sha256 not in rows
     assert job.call_id not in rows
 

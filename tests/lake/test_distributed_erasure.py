@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from erasure_lake import at, land_call
+from erasure_lake import at, land_call, leave_leases
 
 from flows.erase import Wanted, erase, verify
 from tasks.errors import CheckFailed
@@ -26,12 +26,13 @@ def test_nothing_of_a_call_is_left_in_bucket_and_database(
     made = at(tmp_path, monkeypatch, distributed.address)
     land_call(made, "call-0001", "c" * 32)
     land_call(made, "call-0002", "d" * 32)
-    with distributed.catalog.board() as board:
-        board.run("insert into callarchive_leases values ('call call-0001', 'dead', 0, 0, 1)")
+    leave_leases(made, "call-0001")
+    assert len(made.leases) == 3
     assert _in_database(online, b"call-0001")
     facts = erase(made.settings, Wanted(call="call-0001"), dry_run=False).receipt.facts
     assert facts["left"] == []
     assert made.calls == ["call-0002"]
+    assert made.leases == set()
     assert (len(made.files("audio")), len(made.files("heard")), len(made.files("answers"))) == (1, 1, 1)
     assert not _in_database(online, b"call-0001")
     assert verify(made.settings, facts["erasure_id"], ["call-0001"])
