@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING
 
-from tasks.lake.ledger import Sighting, known_files
+from tasks.find_recordings import sighting_of
+from tasks.lake.known_files import recordings_of
 from tasks.sources.archive import Archive, local_copy
 
 if TYPE_CHECKING:
@@ -33,12 +33,8 @@ class Originals:
             SettingsError: nothing is at the source.
         """
         archive = Archive.at(source, without=lake.files.address)
-        listed = {}
-        for file in archive.files():
-            modified = file.modified_at.astimezone(UTC) if file.modified_at else None
-            seen = Sighting(keyring.pseudonym("uri", file.uri), file.size_bytes, modified)
-            listed[seen] = file.uri
-        known = known_files(connection, list(listed))
+        listed = {sighting_of(file, keyring): file.uri for file in archive.files()}
+        known = recordings_of(connection, list(listed))
         uris = {known[seen.uri_key]: uri for seen, uri in listed.items() if seen.uri_key in known}
         return cls(archive, uris)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from flows.call import Job
 from flows.progress import watcher
-from tasks.find_recordings import Found, LeftOut, candidates_of, find_recordings
+from tasks.find_recordings import Found, LeftOut, candidates_of, find_recordings, sighting_of
 from tasks.lake.erased_names import erased_entries
 from tasks.lake.known_files import known_at_hand, states_of, states_of_erased
-from tasks.lake.ledger import ERASED, Entry, Sighting, entries, is_erased, owners
+from tasks.lake.ledger import ERASED, Entry, entries, is_erased, owners
 from tasks.lake.requeue import requeued
 from tasks.redact_metadata import mask_path, redact_id
 from tasks.schemas import Outcome
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from flows.wishes import Wishes
     from tasks.keys import Keyring
     from tasks.lake.catalog import Connection
+    from tasks.lake.ledger import Sighting
     from tasks.schemas import Recording
     from tasks.settings import Settings
     from tasks.sources.archive import Archive, File
@@ -75,7 +75,7 @@ def plan_night(
         sha256s = {one.recording.sha256 for one in found}
         plan.entries |= entries(connection, sha256s) | erased_entries(connection, sha256s, keyring)
         for one in found:
-            plan.sightings.setdefault(one.recording.sha256, []).append(_sighting(one.file, keyring))
+            plan.sightings.setdefault(one.recording.sha256, []).append(sighting_of(one.file, keyring))
         _sort_out(plan, found, wishes, keyring)
     plan.decided += [_skipped(file, None, "beyond --limit") for file in files]
     plan.jobs = with_own_call_ids(plan.jobs, owners(connection, [job.call_id for job in plan.jobs]))
@@ -90,7 +90,7 @@ def _settle_known(
     wishes: Wishes,
 ) -> list[File]:
     """Decide about unchanged files from the ledger alone; what remains must be read."""
-    listed = [_sighting(file, keyring) for file in files]
+    listed = [sighting_of(file, keyring) for file in files]
     known = states_of(connection, listed)
     known |= states_of_erased(connection, [one for one in listed if one.uri_key not in known], keyring)
     unread = []
@@ -167,8 +167,3 @@ def _quarantined(found: Found) -> Outcome:
     return Outcome(
         mask_path(found.file.name), found.recording.sha256, "quarantined", found.problem, "find_recordings"
     )
-
-
-def _sighting(file: File, keyring: Keyring) -> Sighting:
-    modified = file.modified_at.astimezone(UTC) if file.modified_at else None
-    return Sighting(keyring.pseudonym("uri", file.uri), file.size_bytes, modified)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from flows.apply_reviews import apply_reviews
 from flows.erase import retain
@@ -24,7 +24,10 @@ def reviews(source: str | None = None, lake: str | None = None) -> State[Any]:
     """Bring what people decided into the lake; `source` gives back sound that was muted for nothing."""
     with nothing_said():
         done = apply_reviews(load_settings(lake=lake), source)
-    return Completed(message=f"{done.decisions} decisions, {done.changed} calls changed", data=done.as_dict())
+    message = f"{done.decisions} decisions, {done.changed} calls changed"
+    if done.failed:
+        return Failed(message=f"{message}, {len(done.failed)} calls failed", data=done.as_dict())
+    return Completed(message=message, data=done.as_dict())
 
 
 @flow(name="compaction", validate_parameters=False, persist_result=False)

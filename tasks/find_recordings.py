@@ -11,12 +11,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from tasks.audio.sniff import HEAD_BYTES, sniff
+from tasks.lake.ledger import Sighting
 from tasks.schemas import CallMetadata, Recording
 from tasks.sources.archive import Archive, File, folder_of
 from tasks.sources.sidecars import from_file_name, from_json, from_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from tasks.keys import Keyring
 
 MANIFEST: Final = "manifest.csv"
 _LONGEST_WAIT_S: Final = 5.0
@@ -47,6 +50,12 @@ class LeftOut:
     waiting: list[File] = field(default_factory=list)
     """Still being written."""
     companions: int = 0
+
+
+def sighting_of(file: File, keyring: Keyring) -> Sighting:
+    """A listed file as the ledger knows it: without its address."""
+    modified = file.modified_at.astimezone(UTC) if file.modified_at else None
+    return Sighting(keyring.pseudonym("uri", file.uri), file.size_bytes, modified)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,23 +50,23 @@ def states_of(
     connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting]
 ) -> dict[str, tuple[str | None, str | None]]:
     """State and reason by uri_key, of the files that were read before and have not changed since."""
-    listed = pa.table(
-        {
-            "uri_key": pa.array([sighting.uri_key for sighting in sightings], pa.string()),
-            "size_bytes": pa.array([sighting.size_bytes for sighting in sightings], pa.int64()),
-            "modified_at": pa.array(
-                [sighting.modified_at for sighting in sightings], pa.timestamp("us", tz="UTC")
-            ),
-        }
-    )
-    connection.register("listed", listed)
-    rows = connection.execute(
-        "select listed.uri_key, state, reason from known join listed "
-        "on known.file = listed.uri_key::uuid and known.size_bytes = listed.size_bytes "
-        "where known.modified_at is not distinct from listed.modified_at"
-    ).fetchall()
-    connection.unregister("listed")
+    with _listed(connection, sightings):
+        rows = connection.execute(
+            "select listed.uri_key, state, reason from known join listed "
+            "on known.file = listed.uri_key::uuid and known.size_bytes = listed.size_bytes "
+            "where known.modified_at is not distinct from listed.modified_at"
+        ).fetchall()
     return {uri_key: (state, reason) for uri_key, state, reason in rows}
+
+
+def recordings_of(connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting]) -> dict[str, str]:
+    """SHA-256 by uri_key of the files that were read before and have not changed since, from the ledger."""
+    with _listed(connection, sightings):
+        rows = connection.execute(
+            "select uri_key, recording_sha256 from stored.sightings join listed using (uri_key, size_bytes) "
+            "where sightings.modified_at is not distinct from listed.modified_at"
+        ).fetchall()
+    return dict(rows)
 
 
 def states_of_erased(
@@ -80,3 +80,22 @@ def states_of_erased(
         [list(names)],
     ).fetchall()
     return {names[name]: (state, reason) for name, state, reason in rows}
+
+
+@contextmanager
+def _listed(connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting]) -> Iterator[None]:
+    """Files as they are now, as a relation `listed`."""
+    listed = pa.table(
+        {
+            "uri_key": pa.array([sighting.uri_key for sighting in sightings], pa.string()),
+            "size_bytes": pa.array([sighting.size_bytes for sighting in sightings], pa.int64()),
+            "modified_at": pa.array(
+                [sighting.modified_at for sighting in sightings], pa.timestamp("us", tz="UTC")
+            ),
+        }
+    )
+    connection.register("listed", listed)
+    try:
+        yield
+    finally:
+        connection.unregister("listed")

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import pyarrow as pa
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import duckdb
 
@@ -56,26 +54,6 @@ class Sighting:
 def is_erased(state: str, reason: str | None) -> bool:
     """Whether a recording of that state was erased."""
     return (state, reason) == ("skipped", ERASED)
-
-
-def known_files(connection: duckdb.DuckDBPyConnection, sightings: Sequence[Sighting]) -> dict[str, str]:
-    """SHA-256 by uri_key of the files that were read before and have not changed since."""
-    listed = pa.table(
-        {
-            "uri_key": pa.array([sighting.uri_key for sighting in sightings], pa.string()),
-            "size_bytes": pa.array([sighting.size_bytes for sighting in sightings], pa.int64()),
-            "modified_at": pa.array(
-                [sighting.modified_at for sighting in sightings], pa.timestamp("us", tz="UTC")
-            ),
-        }
-    )
-    connection.register("listed", listed)
-    rows = connection.execute(
-        "select uri_key, recording_sha256 from stored.sightings join listed using (uri_key, size_bytes) "
-        "where sightings.modified_at is not distinct from listed.modified_at"
-    ).fetchall()
-    connection.unregister("listed")
-    return dict(rows)
 
 
 def entries(connection: duckdb.DuckDBPyConnection, sha256s: Iterable[str]) -> dict[str, Entry]:
