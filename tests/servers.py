@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyarrow import fs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -128,6 +130,13 @@ class S3:
             "AWS_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def bucket(self, name: str) -> fs.FileSystem:
+        """A new bucket, to be written to by a test; this process's environment has the credentials."""
+        endpoint = self.environment["AWS_ENDPOINT_URL"]
+        whole = fs.S3FileSystem(endpoint_override=endpoint, allow_bucket_creation=True)
+        whole.create_dir(name)
+        return fs.SubTreeFileSystem(name, whole)
 
     def answers(self) -> bool:
         """Whether it takes connections."""

@@ -41,18 +41,18 @@ class S3Files:
         """Every object below the prefix. An upload that did not end is none."""
         top = self._key("")
         with self._told():
-            found = _storage().get_file_info(fs.FileSelector(top, allow_not_found=True, recursive=True))
+            found = storage().get_file_info(fs.FileSelector(top, allow_not_found=True, recursive=True))
         return sorted(one.path.removeprefix(top) for one in found if one.type == fs.FileType.File)
 
     def has(self, path: str) -> bool:
         """Whether there is such an object."""
         with self._told():
-            return _storage().get_file_info(self._key(path)).type == fs.FileType.File
+            return storage().get_file_info(self._key(path)).type == fs.FileType.File
 
     def read(self, path: str) -> bytes | None:
         """All of an object, or None."""
         try:
-            with self._told(), _storage().open_input_stream(self._key(path)) as stream:
+            with self._told(), storage().open_input_stream(self._key(path)) as stream:
                 return bytes(stream.read())
         except FileNotFoundError:
             return None
@@ -60,18 +60,18 @@ class S3Files:
     def size_bytes(self, path: str) -> int | None:
         """How long an object is, or None."""
         with self._told():
-            found = _storage().get_file_info(self._key(path))
+            found = storage().get_file_info(self._key(path))
         return found.size if found.type == fs.FileType.File else None
 
     def part(self, path: str, start: int, length: int) -> bytes:
         """Some bytes of an object, by one request for just these."""
-        with self._told(), _storage().open_input_file(self._key(path)) as file:
+        with self._told(), storage().open_input_file(self._key(path)) as file:
             file.seek(start)
             return bytes(file.read(length))
 
     def write(self, path: str, content: bytes) -> None:
         """An object appears in one step, when all of it has arrived."""
-        with self._told(), _storage().open_output_stream(self._key(path)) as stream:
+        with self._told(), storage().open_output_stream(self._key(path)) as stream:
             stream.write(content)
 
     @contextmanager
@@ -81,11 +81,11 @@ class S3Files:
             yield file
             file.seek(0)
             try:
-                with self._told(), _storage().open_output_stream(self._key(path)) as stream:
+                with self._told(), storage().open_output_stream(self._key(path)) as stream:
                     shutil.copyfileobj(file, stream, _BLOCK_BYTES)
             except BaseException:
                 with suppress(OSError):
-                    _storage().delete_file(self._key(path))
+                    storage().delete_file(self._key(path))
                 raise
 
     @contextmanager
@@ -95,7 +95,7 @@ class S3Files:
             copy = Path(folder) / f"file{Path(path).suffix}"
             with (
                 self._told(),
-                _storage().open_input_stream(self._key(path)) as stream,
+                storage().open_input_stream(self._key(path)) as stream,
                 copy.open("wb") as file,
             ):
                 shutil.copyfileobj(stream, file, _BLOCK_BYTES)
@@ -105,7 +105,7 @@ class S3Files:
         """Delete an object."""
         try:
             with self._told():
-                _storage().delete_file(self._key(path))
+                storage().delete_file(self._key(path))
         except FileNotFoundError:
             return False
         return True
@@ -138,7 +138,8 @@ def endpoint() -> str | None:
     return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
 
 
-def _storage() -> fs.S3FileSystem:
+def storage() -> fs.S3FileSystem:
+    """What reaches every bucket that this machine may use."""
     return _client(endpoint())
 
 

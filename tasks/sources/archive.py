@@ -9,13 +9,16 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import fsspec
+from fsspec.implementations.arrow import ArrowFSWrapper
 
 from tasks.audio.sniff import HEAD_BYTES
 from tasks.errors import CallArchiveError, SettingsError
+from tasks.files.s3 import storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,10 +62,14 @@ class Archive:
             SettingsError: nothing is there, or this kind of URL needs a package that is not installed.
         """
         try:
-            fs, top = fsspec.core.url_to_fs(source)
+            fs, top = _opened(source)
             found = fs.exists(top)
         except (ImportError, ValueError) as error:
             raise SettingsError(f"cannot open this kind of source: {error}") from None
+        except OSError as error:
+            raise SettingsError(
+                f"the source cannot be reached ({type(error).__name__}); check its address and credentials"
+            ) from None
         if not found:
             raise SettingsError("there is nothing at this source; give a folder, a file or a URL of one")
         if fs.isfile(top):
@@ -172,6 +179,17 @@ def local_copy(archive: Archive, uri: str) -> Iterator[Path]:
         except OSError as error:
             raise CallArchiveError(f"the recording cannot be fetched: {type(error).__name__}") from None
         yield path
+
+
+def _opened(source: str) -> tuple[Any, str]:
+    """What reads a source, and the source's path in there.
+
+    A bucket is reached as the lake's is; s3fs, where somebody has installed it, can give signed URLs as well.
+    """
+    if source.startswith("s3://") and find_spec("s3fs") is None:
+        return ArrowFSWrapper(storage()), source.removeprefix("s3://").rstrip("/")
+    fs, top = fsspec.core.url_to_fs(source)
+    return fs, top
 
 
 def _is_local(fs: Any) -> bool:

@@ -160,7 +160,10 @@ def test_odd_names_are_read_like_others(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("source", ["/no/such/folder", "nosuchscheme://x", "s3://bucket/x", "gs://b", "\0"])
-def test_a_source_that_cannot_be_opened_is_a_wrong_setting(source: str) -> None:
+def test_a_source_that_cannot_be_opened_is_a_wrong_setting(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")  # where nobody listens
     with pytest.raises(SettingsError):
         Archive.at(source)
 
