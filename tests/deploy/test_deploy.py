@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from shown_commands import assert_known
 
-from flows.cli.app import COMMANDS, command_named
 from tasks.alerts.thresholds import Thresholds
 from tasks.erasure.retention import Policy
 from tasks.settings import Settings
@@ -233,62 +233,3 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Unknown" not in done.stderr
-
-
-DOCUMENTS = (DEPLOY / "README.md", REPOSITORY / "docs" / "operations.md")
-
-
-def commands_in(path: Path) -> Iterator[list[str]]:
-    """Every command line of callarchive or prefect that a document shows, as words."""
-    text = re.sub(r"\\\n", " ", path.read_text())
-    shown = [line for fence in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in fence.splitlines()]
-    shown += re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-    for line in shown:
-        if " -c " in line or not (
-            found := re.search(r"(?:^|exec \w+ |run --rm \w+ |bin/)((?:callarchive|prefect) [-a-z].*)", line)
-        ):
-            continue
-        yield shlex.split(found[1].partition(" | ")[0].partition(" > ")[0], comments=True)
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_command_that_a_document_shows_exists(path: Path) -> None:
-    shown = list(commands_in(path))
-    assert len(shown) > 5
-    for words in shown:
-        assert_known(words)
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_file_that_a_document_names_exists(path: Path) -> None:
-    named = re.findall(r"\b((?:deploy|docs|tasks|sql|samples)/[\w./-]*\w)", path.read_text())
-    assert named
-    assert [name for name in named if not (REPOSITORY / name).exists() and name != "deploy/.env"] == []
-
-
-PREFECT = {
-    "server start": {"--host", "--port"},
-    "worker start": {"--pool", "--type", "--with-healthcheck"},
-    "work-pool create": {"--type", "--base-job-template", "--overwrite"},
-    "deploy": {"--all", "--prefect-file"},
-    "deployment run": set(),
-    "automation create": {"--from-file"},
-}
-"""What of Prefect's command line is used here; tests/deploy/test_prefect.py asks Prefect itself."""
-
-
-def assert_known(words: list[str]) -> None:
-    """The command and its options exist; other programs are not looked at."""
-    program, *rest = words
-    options = {word.partition("=")[0] for word in rest if word.startswith("--")}
-    if program == "prefect":
-        names = [word for word in rest if not word.startswith("-")]
-        known = next((name for name in (" ".join(names[:2]), names[0]) if name in PREFECT), None)
-        assert known, words
-        assert options - {"--no-prompt"} <= PREFECT[known], words
-    elif program == "callarchive" and rest[0] != "--help":
-        assert rest[0] in COMMANDS, words
-        command = command_named(rest[0])
-        if hasattr(command, "commands"):
-            command = command.commands[rest[1]]
-        assert options <= {option for one in command.params for option in one.opts} | {"--help"}, words

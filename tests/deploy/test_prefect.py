@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from shown_commands import PREFECT
 
 from flows.serve import prefect_server
 
@@ -97,9 +98,6 @@ def test_everything_is_deployed_behind_a_password(server: str, tmp_path: Path) -
 
 
 def test_prefect_knows_the_commands_and_options_that_the_documents_show() -> None:
-    sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
-    from test_deploy import PREFECT
-
     for name, options in PREFECT.items():
         said = prefect(*name.split(), "--help").stdout
         assert [option for option in options if option not in said] == []
