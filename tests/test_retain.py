@@ -15,7 +15,8 @@ from tasks.erasure.retention import ByEntity, ByQueue, load_policy
 from tasks.errors import SettingsError
 from tasks.examine_call import examine_call
 from tasks.lake.catalog import reading
-from tasks.lake.residue import residue
+from tasks.lake.residue import places_with
+from tasks.lake.sought import Texts
 from tasks.reveal import reveal
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def test_whole_calls_go_by_their_queue(retained: tuple[Made, dict[str, int], lis
     made, counts, _ = retained
     assert made.calls == ["call-0001", "call-00010", "young-01"]
     assert (counts["recordings"], counts["held"]) == (1, 1)
-    assert residue(made.lake, ["call-0002"]) == []
+    assert places_with(made.lake, Texts(["call-0002"])) == []
     with reading(made.lake) as connection:
         assert broken_checks(connection) == []
 
@@ -68,7 +69,7 @@ def test_parts_go_of_calls_that_stay(retained: tuple[Made, dict[str, int], list[
     assert len(made.files("heard")) == 1
     assert made.files("answers") == [f"{(key := made.answer_of('call-00010'))[:2]}/{key}"]
     assert [row["call_id"] for row in made.ask("from stored.envelopes")] == ["call-00010"]
-    assert residue(made.lake, sealed) == []
+    assert places_with(made.lake, Texts(sealed)) == []
 
 
 def test_what_is_gone_is_called_gone(retained: tuple[Made, dict[str, int], list[str]]) -> None:

@@ -24,16 +24,11 @@ class Sniff:
     """Set for headerless telephony formats, whose rate is known from the name alone."""
 
 
-def is_audio(head: bytes, name: str = "") -> bool:
-    """Whether these first bytes (64 KiB are enough) are sound that can be decoded.
+def sniff(head: bytes, name: str = "") -> Sniff:
+    """What the file with these first bytes (64 KiB are enough) and this name is: by content first.
 
     The name counts only for headerless telephony formats (.ulaw, .alaw, .g722, .sln16 ...).
     """
-    return sniff(head, name).demuxer is not None
-
-
-def sniff(head: bytes, name: str = "") -> Sniff:
-    """What the file with these first bytes and this name is: by content first, by name last."""
     if not head:
         return Sniff("empty file")
     return _by_content(_after_id3(head)) or _foreign(head) or _by_name(head, name)

@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.lake.sought import LONGEST, Texts
+from tasks.lake.sought import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from tasks.lake.catalog import Lake
     from tasks.lake.sought import Sought
 
 _BLOCK_BYTES: Final = 1 << 24
-
-
-def residue(lake: Lake, texts: Collection[str]) -> list[str]:
-    """The places that hold one of these texts, ids say; see `places_with`."""
-    return places_with(lake, Texts(texts))
 
 
 def places_with(lake: Lake, sought: Sought) -> list[str]:

@@ -18,7 +18,8 @@ from tasks.lake.landing import remove_orphans
 from tasks.lake.layout import CATALOG
 from tasks.lake.parquet_files import data_files, kept_files
 from tasks.lake.purge import purge
-from tasks.lake.residue import residue
+from tasks.lake.residue import places_with
+from tasks.lake.sought import Texts
 from tasks.land import Landing, land
 
 if TYPE_CHECKING:
@@ -179,14 +180,14 @@ def test_of_erased_calls_nothing_is_left_anywhere(lake: Lake) -> None:
     with writing(lake) as connection:
         _erase(connection, ERASED[1:])
         _erase(connection, ["call-x"])  # the only call in its files
-    before = residue(lake, ERASED)
+    before = places_with(lake, Texts(ERASED))
     assert "catalog.sqlite" in before
     assert f"audio/2026-03-02/{ERASED[0]}.flac" in before
     assert [path for path in before if path.startswith("data/main/words/")]
     named.unlink()
     purge(lake)
-    assert residue(lake, [*ERASED, "call-x"]) == []
-    assert residue(lake, ["call-2-1"]) != []
+    assert places_with(lake, Texts([*ERASED, "call-x"])) == []
+    assert places_with(lake, Texts(["call-2-1"])) != []
     with writing(lake) as connection:
         assert broken_checks(connection) == []
         assert connection.execute("select count(*) from stored.calls").fetchone() == (8,)
