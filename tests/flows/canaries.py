@@ -151,14 +151,19 @@ def answer_with_extras(content: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-def write_archive(folder: Path, count: int = 3, length_s: float = 8) -> list[Secret]:
-    """Mono calls with personal data in names, sidecars, a manifest and tags, and a file that is no sound."""
+def write_archive(folder: Path, count: int = 3, length_s: float = 4) -> list[Secret]:
+    """Mono calls with personal data in names, sidecars, a manifest and tags, and a file that is no sound.
+
+    Each is what both sides of a call say in so many seconds, one behind the other: in one of them somebody
+    speaks, and where nobody does no vendor is asked.
+    """
     secrets, rows = [], []
     for number in range(count):
         person = Person.made_from(f"stated {number}")
         secrets += person.secrets(f"stated {number}")
         stereo = seconds_of("call-0001", 2 + 3 * number, length_s)
-        sound = stereo[stereo.index(b"data") + 8 :][::2]
+        both = stereo[stereo.index(b"data") + 8 :]
+        sound = both[::2] + both[1::2]
         place = folder / f"Vip {person.first.title()} {person.last.title()}"
         place.mkdir(parents=True)
         path = place / f"{person.first} {person.last} {person.card} {person.mail} {person.phone}.wav"
