@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
@@ -94,7 +95,8 @@ async def ingest(
         )
     watcher().ended(summary)
     await asyncio.to_thread(alert_after_night, settings)
-    await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
+    with suppress(Exception):  # Prefect's server may be away; what came of the night is in the lake
+        await acreate_markdown_artifact(summary.as_markdown(), key="run-summary")
     if crowds:
         merge_files(settings)
     if summary.count("failed"):

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+import time
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from tasks.engines.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from tasks.engines.ready import ReadyEngine
+
+
+_AWAY_S: Final = 120.0
+"""How long nobody asks a server that did not answer, which Prefect's client says after a minute of tries."""
+
+
+@dataclass(slots=True)
+class Server:
+    """Prefect's server, as far as limits need it. While it is away, each process keeps to its own limits."""
+
+    _away_until: float = 0.0
+
+    async def grants(self, ask: Callable[[], Awaitable[object]]) -> bool:
+        """Whether it has; nothing fails because it does not answer."""
+        now = time.monotonic()
+        if now < self._away_until:
+            return False
+        if self._away_until:
+            self._away_until = now + _AWAY_S  # one asks whether it is back, and the others go on meanwhile
+        try:
+            await ask()
+        except Exception:  # noqa: BLE001  (refused, unreachable or in trouble: it makes no difference)
+            self._away_until = time.monotonic() + _AWAY_S
+            return False
+        self._away_until = 0.0
+        return True
+
+
+_SERVER: Final = Server()
 
 
 def server_there() -> bool:
@@ -31,8 +63,15 @@ def slots(engine: str, at_once: int, *, shared: bool) -> Callable[[], AbstractAs
     async def slot() -> AsyncIterator[None]:
         from prefect.concurrency.asyncio import concurrency  # noqa: PLC0415
 
-        async with room, concurrency(_slots_name(engine)):
-            yield
+        async with room:
+            theirs = concurrency(_slots_name(engine))
+            held = await _SERVER.grants(theirs.__aenter__)
+            try:
+                yield
+            finally:
+                if held:
+                    with suppress(Exception):  # the answer is here, and the server frees the slot by itself
+                        await theirs.__aexit__(None, None, None)
 
     return slot
 
@@ -73,7 +112,7 @@ class _SharedPace(Pace):
         from prefect.concurrency.asyncio import rate_limit  # noqa: PLC0415
 
         await super().turn()
-        await rate_limit(self._name)
+        await _SERVER.grants(partial(rate_limit, self._name))
 
 
 def _limits(ready: ReadyEngine) -> list[dict[str, Any]]:

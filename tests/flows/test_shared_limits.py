@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from command_line import run_command
 from short_recordings import write_calls
 
+from flows import shared_limits
 from flows.serve import prefect_server
 from flows.shared_limits import server_there
 from tasks.stand_in import StandIn
@@ -24,6 +25,59 @@ LIMIT = "callarchive-deepgram"
 def test_without_a_server_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     assert server_there() is False
+
+
+def test_while_the_server_is_away_a_process_keeps_to_its_own_limit_and_nothing_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import prefect.concurrency.asyncio as of_prefect
+
+    server = shared_limits.Server()
+    monkeypatch.setattr(shared_limits, "_SERVER", server)
+    monkeypatch.setattr(of_prefect, "concurrency", Away)
+    asked, most = Away.asked, 0
+
+    async def work() -> None:
+        slot, busy = shared_limits.slots("deepgram", 2, shared=True), 0
+
+        async def one() -> None:
+            nonlocal busy, most
+            async with slot():
+                busy += 1
+                most = max(most, busy)
+                await asyncio.sleep(0.01)
+                busy -= 1
+
+        await asyncio.gather(*(one() for _ in range(8)))
+        assert (most, asked) == (2, ["taken"])
+        server._away_until -= 1_000
+        Away.back = True
+        async with slot():
+            Away.back = False  # it goes while the engine is asked: the answer counts all the same
+        assert asked == ["taken", "taken", "freed"]
+
+    asyncio.run(work())
+
+
+class Away:
+    """Prefect's `concurrency`, which raises unless the server is back."""
+
+    asked: ClassVar[list[str]] = []
+    back: ClassVar[bool] = False
+
+    def __init__(self, name: str) -> None:
+        assert name == LIMIT
+
+    async def __aenter__(self) -> None:
+        self._note("taken")
+
+    async def __aexit__(self, *_: object) -> None:
+        self._note("freed")
+
+    def _note(self, what: str) -> None:
+        self.asked.append(what)
+        if not self.back:
+            raise ConnectionError("All connection attempts failed")
 
 
 @pytest.mark.slow
