@@ -1,8 +1,10 @@
-"""A distributed lake on servers that the tests start: PostgreSQL and S3. Skipped where they cannot start."""
+"""Lakes without calls: in a folder, or on servers that the tests start, without which a test is skipped."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import shutil
+import sqlite3
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -15,6 +17,8 @@ from tasks.lake.catalog import Lake, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tasks.lake.catalog import Connection
 
 _BUCKET = "calls"
 _numbers = count()
@@ -33,6 +37,33 @@ class Servers:
 
     def address(self, name: str, database: str) -> str:
         return f"s3://{_BUCKET}/{name}?catalog={self.postgres.url(database)}"
+
+
+@pytest.fixture(scope="session")
+def new_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A lake without calls. Copied only."""
+    lake = Lake.at(str(tmp_path_factory.mktemp("new") / "lake"))
+    with writing(lake):
+        return lake
+
+
+@pytest.fixture
+def lake(new_lake: Lake, empty_place: Lake) -> Lake:
+    """A lake without calls of the test's own: a copy of one, for making one takes a second."""
+    shutil.copytree(new_lake.root, empty_place.root)
+    with closing(sqlite3.connect(empty_place.catalog.path)) as database:
+        database.execute(
+            "update ducklake_metadata set value = ? where key = 'data_path'", [f"{empty_place.root}/data/"]
+        )
+        database.commit()
+    return empty_place
+
+
+@pytest.fixture
+def connection(lake: Lake) -> Iterator[Connection]:
+    """What writes to it."""
+    with writing(lake) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

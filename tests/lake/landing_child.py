@@ -9,11 +9,11 @@ import os
 import sys
 import time
 
-from finished_calls import finished_call, landed_row
+from finished_calls import finished_call
+from landed_calls import land_calls
 
 from tasks.lake import landing
 from tasks.lake.catalog import Lake, writing
-from tasks.land import Landing, land
 
 
 def _hang(*_: object) -> None:
@@ -29,4 +29,4 @@ if __name__ == "__main__":
     with writing(lake) as connection:
         for call_id in call_ids:
             call = finished_call(call_id, run_id=call_ids[0])
-            land(connection, lake, Landing([(call, landed_row(call))], [], []))
+            land_calls(connection, lake, call)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from finished_calls import finished_call, landed_row, spoken
+from finished_calls import finished_call, spoken
 from lake_checks import broken_checks, broken_promises_of
+from landed_calls import land_calls
 
 from tasks.lake.catalog import Lake, exclusively, reading, writing
 from tasks.lake.compact import compact
 from tasks.lake.landing import remove_orphans
-from tasks.land import Landing, land
 from tasks.questions.bind import bind
 from tasks.questions.loader import load_questions
 
@@ -41,7 +41,7 @@ def land_on(lake: Lake, log: Path, number: int, stop: Path) -> None:
                 finished_call(f"call-{name}", words=words, findings=(), usage=(), run_id=f"run-{version}")
                 for name in names
             ]
-            land(connection, lake, Landing([(call, landed_row(call)) for call in calls], [], []))
+            land_calls(connection, lake, *calls)
             with log.open("a") as file:
                 file.writelines(f"call-{name} {version}\n" for name in names)
 

@@ -8,12 +8,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from finished_calls import finished_call, landed_row
+from finished_calls import finished_call
+from landed_calls import land_calls
 
 from tasks.errors import SettingsError
 from tasks.lake.attach_script import attach_script
 from tasks.lake.catalog import Lake, reading, writing
-from tasks.land import Landing, land
 from tasks.questions.relations import load_relations
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake = Lake.at(str(tmp_path_factory.mktemp("attached") / "it's a lake"))
     call = finished_call()
     with writing(lake) as connection:
-        land(connection, lake, Landing([(call, landed_row(call))], [], []))
+        land_calls(connection, lake, call)
     return lake
 
 

@@ -2,18 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from finished_calls import NOON, finished_call, landed_row, usage
+from landed_calls import land_calls
 
 from tasks.lake.books import payments_booked, settled, spent_since
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.lake.query import run_query
 from tasks.land import Landing, land
 from tasks.rows import usage_rows
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PAID = replace(usage(0, 0), answer_id="a" * 32, cost_usd=0.5, uncertain_cost_usd=0.25)
 FOUND = replace(PAID, cache_hit=True)
@@ -41,19 +38,17 @@ def test_requests_without_an_answer_stay_as_they_are() -> None:
     assert settled([[failed]], set()) == [(failed,)]
 
 
-def test_the_books_know_payments_and_the_month(tmp_path: Path) -> None:
-    lake = Lake.at(str(tmp_path / "lake"))
+def test_the_books_know_payments_and_the_month(lake: Lake) -> None:
     call = finished_call("paid", usage=(PAID,))
     with writing(lake) as connection:
-        land(connection, lake, Landing([(call, landed_row(call))], [], []))
+        land_calls(connection, lake, call)
         assert payments_booked(connection, [FOUND]) == {"a" * 32}
         assert payments_booked(connection, [PAID, replace(FOUND, answer_id="b" * 32)]) == set()
         assert spent_since(connection, NOON) == 0.75
         assert spent_since(connection, datetime(2027, 1, 1, tzinfo=UTC)) == 0
 
 
-def test_what_a_failed_recording_took_is_booked_too(tmp_path: Path) -> None:
-    lake = Lake.at(str(tmp_path / "lake"))
+def test_what_a_failed_recording_took_is_booked_too(lake: Lake) -> None:
     failed = finished_call("failed")
     rows = usage_rows("failed", failed.recording, "run-1", (PAID,))
     with writing(lake) as connection:
@@ -63,13 +58,12 @@ def test_what_a_failed_recording_took_is_booked_too(tmp_path: Path) -> None:
     assert found == [{"call_id": "failed", "cost_usd": 0.5, "outcome": "used"}]
 
 
-def test_a_lake_of_an_earlier_version_gets_the_new_columns(tmp_path: Path) -> None:
-    lake = Lake.at(str(tmp_path / "lake"))
+def test_a_lake_of_an_earlier_version_gets_the_new_columns(lake: Lake) -> None:
     with writing(lake) as connection:
         connection.execute("alter table stored.engine_usage drop column outcome")
     with writing(lake) as connection:
         call = finished_call("new")
-        land(connection, lake, Landing([(call, landed_row(call))], [], []))
+        land_calls(connection, lake, call)
     with reading(lake) as connection:
         assert run_query(connection, "select distinct outcome from engine_usage").to_pylist() == [
             {"outcome": "used"}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from finished_calls import finished_call, landed_row
+from finished_calls import finished_call
 from lake_checks import broken_checks, broken_promises_of
+from landed_calls import land_calls
 
 from tasks.errors import CheckFailed
 from tasks.lake import compact as compaction
@@ -20,13 +21,11 @@ from tasks.lake.parquet_files import data_files, kept_files
 from tasks.lake.purge import purge
 from tasks.lake.residue import places_with
 from tasks.lake.sought import Texts
-from tasks.land import Landing, land
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tasks.lake.catalog import Connection
-    from tasks.rows import FinishedCall
 
 ERASED = ("call-0-0", "call-4-1")
 """The first and the last of their order: a catalog remembers these longest."""
@@ -39,9 +38,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     with writing(lake) as connection:
         for batch in range(5):
             calls = [finished_call(f"call-{batch}-{number}", run_id=f"run-{batch}") for number in range(2)]
-            _land(connection, lake, *calls)
-        _land(connection, lake, finished_call("call-2-1", run_id="run-5"))
-        _land(connection, lake, finished_call("call-x", started_at=None))
+            land_calls(connection, lake, *calls)
+        land_calls(connection, lake, finished_call("call-2-1", run_id="run-5"))
+        land_calls(connection, lake, finished_call("call-x", started_at=None))
         assert crowded(connection, lake, 5)
         assert not crowded(connection, lake, 6)
     return lake
@@ -52,10 +51,6 @@ def lake(made: Lake, empty_place: Lake) -> Lake:
     """A copy of it, for making one takes seconds."""
     shutil.copytree(made.root, empty_place.root)
     return empty_place
-
-
-def _land(connection: Connection, lake: Lake, *calls: FinishedCall) -> None:
-    land(connection, lake, Landing([(call, landed_row(call)) for call in calls], [], []))
 
 
 def _files(lake: Lake, name: str = "words") -> set[Path]:
@@ -121,10 +116,10 @@ def test_a_version_between_two_replacements_keeps_its_calls(lake: Lake) -> None:
     with writing(lake) as connection, reading(lake) as first:
         counted = "select count(*) from stored.calls"
         assert first.execute(counted).fetchone() == (11,)
-        _land(connection, lake, finished_call("call-0-0", run_id="run-7"))
+        land_calls(connection, lake, finished_call("call-0-0", run_id="run-7"))
         with reading(lake) as second:
             assert second.execute(counted).fetchone() == (11,)
-            _land(connection, lake, finished_call("call-0-1", run_id="run-8"))
+            land_calls(connection, lake, finished_call("call-0-1", run_id="run-8"))
             compact(lake)
             assert [one.execute(counted).fetchone() for one in (first, second)] == [(11,), (11,)]
 

@@ -74,12 +74,10 @@ class Crowd:
 
 
 @pytest.fixture
-def crowd(tmp_path: Path, empty_place: Lake) -> Iterator[Crowd]:
+def crowd(tmp_path: Path, lake: Lake) -> Iterator[Crowd]:
     home = tmp_path / "crowd"
     home.mkdir()
-    with writing(empty_place):
-        pass
-    crowd = Crowd(home, empty_place)
+    crowd = Crowd(home, lake)
     yield crowd
     for process in crowd.running:
         process.kill()

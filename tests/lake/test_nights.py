@@ -21,15 +21,15 @@ def nights(place: Lake) -> list[dict[str, Any]]:
         return rows
 
 
-def test_a_night_has_one_row_from_its_beginning_on(empty_place: Lake) -> None:
+def test_a_night_has_one_row_from_its_beginning_on(lake: Lake) -> None:
     summary = Summary("run-1", purpose="backfill")
-    with writing(empty_place) as connection:
-        keep_night(connection, empty_place, summary.as_begun_night("pulse"))
-        (begun,) = nights(empty_place)
+    with writing(lake) as connection:
+        keep_night(connection, lake, summary.as_begun_night("pulse"))
+        (begun,) = nights(lake)
         summary.add([Outcome("a", "1", "landed", duration_ms=61_000, cost_usd=0.5, requests=2)])
         summary.add([Outcome("b", "2", "skipped", stage="transcribe"), Outcome("c", "3", "failed")])
-        keep_night(connection, empty_place, summary.as_night("pulse"))
-    (ended,) = nights(empty_place)
+        keep_night(connection, lake, summary.as_night("pulse"))
+    (ended,) = nights(lake)
     assert begun["ended_at"] is None
     assert begun["found"] is None
     assert (ended["engine"], ended["purpose"]) == ("pulse", "backfill")

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from finished_calls import finished_call, landed_row
+from finished_calls import finished_call
+from landed_calls import land_calls
 
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.lake.stored_marts import mart_names
-from tasks.land import Landing, land
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     days = [datetime(2026, 3, 1 + day, 12, tzinfo=UTC) for day in range(DAYS)]
     calls = [finished_call(f"call-{day:%d}", started_at=day) for day in days]
     with writing(lake) as connection:
-        land(connection, lake, Landing([(call, landed_row(call)) for call in calls], [], []))
+        land_calls(connection, lake, *calls)
     with reading(lake) as question:
         yield question
 

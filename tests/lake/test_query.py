@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from finished_calls import finished_call, landed_row
+from finished_calls import finished_call
+from landed_calls import land_calls
 
 from tasks.errors import QueryRefused
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.lake.query import confine, run_query
-from tasks.land import Landing, land
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     place = Lake.at(str(folder / "it's a lake"))
     call = finished_call()
     with writing(place) as connection:
-        land(connection, place, Landing([(call, landed_row(call))], [], []))
+        land_calls(connection, place, call)
     return place
 
 
@@ -251,11 +251,11 @@ def test_a_connection_answers_after_a_query_that_failed(run: Run) -> None:
 def test_a_question_sees_one_version_of_the_lake(empty_place: Lake) -> None:
     first, second = finished_call("call-1"), finished_call("call-2")
     with writing(empty_place) as connection:
-        land(connection, empty_place, Landing([(first, landed_row(first))], [], []))
+        land_calls(connection, empty_place, first)
         with reading(empty_place) as question:
             counting = "select count(*) as calls from calls"
             assert run_query(question, counting).to_pylist() == [{"calls": 1}]
-            land(connection, empty_place, Landing([(second, landed_row(second))], [], []))
+            land_calls(connection, empty_place, second)
             assert run_query(question, counting).to_pylist() == [{"calls": 1}]
     with reading(empty_place) as question:
         assert run_query(question, counting).to_pylist() == [{"calls": 2}]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from finished_calls import finished_call, landed_row
+from finished_calls import finished_call
+from landed_calls import land_calls
 
 from tasks.errors import SettingsError
 from tasks.lake.catalog import Lake, writing
 from tasks.lake.standing_reader import StandingReader
-from tasks.land import Landing, land
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +26,11 @@ _TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def reader(empty_place: Lake) -> Iterator[StandingReader]:
+def reader(lake: Lake) -> Iterator[StandingReader]:
     call = finished_call()
-    with writing(empty_place) as connection:
-        land(connection, empty_place, Landing([(call, landed_row(call))], [], []))
-    with StandingReader(empty_place) as standing:
+    with writing(lake) as connection:
+        land_calls(connection, lake, call)
+    with StandingReader(lake) as standing:
         yield standing
 
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from finished_calls import finished_call, landed_row, spoken
+from finished_calls import finished_call, spoken
 from lake_checks import broken_checks, broken_promises_of
+from landed_calls import land_calls
 
 from tasks.lake import stored_marts
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.lake.query import run_query
 from tasks.lake.stored_marts import mart_names, outdated
-from tasks.land import Landing, land
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tasks.lake.catalog import Connection
-    from tasks.rows import FinishedCall
 
 TALK = {
     1: [*spoken("how can i help", 0, 1), *spoken("one moment please", 6_000, 1)],
@@ -31,13 +30,11 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Two calls, one of which has landed again with other words."""
     lake = Lake.at(str(tmp_path_factory.mktemp("marts") / "lake"))
     with writing(lake) as connection:
-        _land(connection, lake, finished_call("call-1"), finished_call("call-2", started_at=None, words=TALK))
-        _land(connection, lake, finished_call("call-1", words=TALK, run_id="run-2"))
+        land_calls(
+            connection, lake, finished_call("call-1"), finished_call("call-2", started_at=None, words=TALK)
+        )
+        land_calls(connection, lake, finished_call("call-1", words=TALK, run_id="run-2"))
     return lake
-
-
-def _land(connection: Connection, lake: Lake, *calls: FinishedCall) -> None:
-    land(connection, lake, Landing([(call, landed_row(call)) for call in calls], [], []))
 
 
 def _rows(connection: Connection, mart: str) -> list[dict[str, Any]]:
@@ -87,7 +84,7 @@ def test_a_call_that_lands_again_takes_its_marts_rows_along(lake: Lake) -> None:
 
 def test_a_mart_that_lies_is_found(empty_place: Lake) -> None:
     with writing(empty_place) as connection:
-        _land(connection, empty_place, finished_call("call-1"), finished_call("call-2"))
+        land_calls(connection, empty_place, finished_call("call-1"), finished_call("call-2"))
         connection.execute("update stored.gaps set end_ms = end_ms + 1 where call_id = 'call-2'")
     with reading(empty_place) as question:
         assert broken_promises_of(question) == ["gaps"]
@@ -98,7 +95,7 @@ def test_a_lake_of_an_earlier_version_is_filled_when_it_is_opened_for_writing(
     empty_place: Lake, left: str
 ) -> None:
     with writing(empty_place) as connection:
-        _land(connection, empty_place, finished_call("call-1"), finished_call("call-2", started_at=None))
+        land_calls(connection, empty_place, finished_call("call-1"), finished_call("call-2", started_at=None))
         for mart in mart_names():
             if left == "nothing":
                 connection.execute(f"drop table stored.{mart}")
@@ -123,7 +120,7 @@ def test_a_filling_that_fails_leaves_nothing_behind(
     empty_place: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with writing(empty_place) as connection:
-        _land(connection, empty_place, finished_call("call-1"), finished_call("call-2", started_at=None))
+        land_calls(connection, empty_place, finished_call("call-1"), finished_call("call-2", started_at=None))
         connection.execute("drop table stored.gaps")
     files = set((empty_place.root / "data").rglob("*.parquet"))
     with monkeypatch.context() as patched:
@@ -150,7 +147,7 @@ def test_a_lake_whose_columns_stand_in_another_order_is_brought_up_to_date(tmp_p
     lake = Lake.at(str(tmp_path / "lake"))
     mart = mart_names()[0]
     with writing(lake) as connection:
-        _land(connection, lake, finished_call("call-1", words=TALK))
+        land_calls(connection, lake, finished_call("call-1", words=TALK))
         expected = connection.execute(f"from stored.{mart} order by all").fetchall()
         connection.execute("alter table stored.calls rename column queue to first_queue")
         connection.execute("alter table stored.calls add column queue varchar")
