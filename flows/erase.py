@@ -21,6 +21,7 @@ from tasks.errors import CheckFailed, KeyMissing, OnHold, SettingsError
 from tasks.keys import load_keyring
 from tasks.lake.catalog import Lake, exclusively, reading, writing
 from tasks.lake.erased_names import erased_calls
+from tasks.recipes import trials_of
 from tasks.redact.rules import load_rules
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def verify(settings: Settings, erasure_id: str, call_ids: Sequence[str] = ()) ->
     if not keyring.signed(receipt.body.encode(), receipt.key_id, receipt.signature):
         raise CheckFailed("the receipt was changed since it was signed")
     left = leftovers_by_name(lake, keyring, names, beside_lake(lake, desk_file(settings, lake)), call_ids)
+    for trial in trials_of(lake):
+        left += [f"{trial.address}/{path}" for path in leftovers_by_name(trial, keyring, names, ())]
     if left:
         raise CheckFailed(f"something is there in {', '.join(left[:5])}")
     return receipt
@@ -177,7 +180,8 @@ def _eraser(settings: Settings) -> Iterator[Eraser]:
         raise SettingsError(f"no lake at {lake.address}")
     keyring = _keyring(settings)
     with exclusively(lake):
-        yield Eraser(lake, keyring, desk_file(settings, lake), partial(delete_at_vendors, settings))
+        at_vendors = partial(delete_at_vendors, settings)
+        yield Eraser(lake, keyring, desk_file(settings, lake), at_vendors, trials_of(lake))
 
 
 def _keyring(settings: Settings) -> Keyring:

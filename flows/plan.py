@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flows.call import Job
 from flows.progress import watcher
 from tasks.find_recordings import Found, LeftOut, candidates_of, find_recordings, sighting_of
+from tasks.lake.catalog import Lake, reading
 from tasks.lake.erased_names import erased_entries
 from tasks.lake.known_files import known_at_hand, states_of, states_of_erased
 from tasks.lake.ledger import ERASED, Entry, entries, is_erased, owners
@@ -74,6 +75,9 @@ def plan_night(
         found = list(find_recordings(archive, some, settings.file_name_pattern, watcher().read))
         sha256s = {one.recording.sha256 for one in found}
         plan.entries |= entries(connection, sha256s) | erased_entries(connection, sha256s, keyring)
+        if settings.answers_of:  # a recipe that is tried: what its lake's main lake has erased stays away
+            with reading(Lake.at(settings.answers_of)) as main:
+                plan.entries |= erased_entries(main, sha256s, keyring)
         for one in found:
             plan.sightings.setdefault(one.recording.sha256, []).append(sighting_of(one.file, keyring))
         _sort_out(plan, found, wishes, keyring)

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.desk.erase_calls import erase_calls
 from tasks.desk.store import Desk
+from tasks.erasure.asked import as_asked
 from tasks.erasure.beside import forget_leases, forget_requests, remove_files
 from tasks.erasure.erasure_row import is_done, note_begun, note_removed, note_withdrawn, noted
 from tasks.erasure.look_again import beside_lake, leftovers
+from tasks.erasure.make_plan import make_plan
 from tasks.erasure.plan import BegunPlans
 from tasks.erasure.receipt import Receipt, make_receipt, note_done, receipt_of
 from tasks.erasure.remove_rows import remove_rows
 from tasks.errors import CheckFailed, EngineError, OnHold
-from tasks.lake.catalog import in_turn, writing
+from tasks.lake.catalog import exclusively, in_turn, writing
 from tasks.lake.erased_names import call_name
 from tasks.lake.landing import remove_orphans
 from tasks.lake.purge import purge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tasks.erasure.plan import Plan
@@ -41,6 +43,8 @@ class Eraser:
     """The review desk's file, be it there or not."""
     at_vendors: AtVendors
     """Has vendors delete requests; says by engine how many were `deleted`, and how many are `pending`."""
+    trials: Sequence[Lake] = ()
+    """Lakes beside it, in which recipes are tried on its recordings."""
 
     def begin(self, plan: Plan) -> None:
         """Keep the plan and note the erasure; from now on it will be carried out."""
@@ -56,6 +60,8 @@ class Eraser:
             EngineError: a vendor has not deleted its copies yet; everything here is gone.
             CheckFailed: something is left; the message says where.
         """
+        for trial in self.trials:
+            self._erase_in(trial, plan)
         removed = self._remove_here(plan)
         vendors = self.at_vendors(plan.requests)
         if pending := [engine for engine, told in vendors.items() if told.get("pending")]:
@@ -67,7 +73,7 @@ class Eraser:
         beside = beside_lake(self.lake, self.desk)
         if left := leftovers(self.lake, plan, self.keyring, beside):
             raise CheckFailed(f"something is left in {_listed(left)}; run again: callarchive erase --finish")
-        looked_through = ["lake", "catalog", *(path.name for path in beside)]
+        looked_through = ["lake", "catalog", *(path.name for path in beside), *["trial"] * len(self.trials)]
         receipt = make_receipt(plan, removed, vendors, looked_through, self.keyring)
         with writing(self.lake) as connection:
             note_done(connection, self.lake, plan, receipt)
@@ -97,6 +103,17 @@ class Eraser:
                 BegunPlans.of(self.lake, self.keyring).forget(plan)
                 return receipt_of(connection, plan.erasure_id)
         return self.finish(plan)
+
+    def _erase_in(self, trial: Lake, plan: Plan) -> None:
+        """The same recordings, in a lake that has no desk and whose answers and requests are this one's."""
+        own = Eraser(trial, self.keyring, None, lambda _: {})
+        with exclusively(trial):
+            own.finish_begun()
+            with writing(trial) as connection:
+                part = make_plan(connection, trial, self.keyring, as_asked(plan))
+            if not part.nothing:
+                own.begin(part)
+                own.finish(part)
 
     def _remove_here(self, plan: Plan) -> dict[str, dict[str, int]]:
         with writing(self.lake) as connection:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tasks.errors import SettingsError
+from tasks.lake.catalog import Lake
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from tasks.lake.catalog import Lake
-
 _FILE: Final = "recipe.json"
+_NOTES: Final = "trials"
+"""In the main lake: a file for each lake beside it, that holds its address."""
 _PAIRS: Final = """
 select mine.call_id, mine.recording_sha256, mine.recipe_id as recipe_before, other.recipe_id as recipe_after,
     other.call_id as beside_id
@@ -102,7 +104,21 @@ class Recipe:
                 raise SettingsError(f"{beside.address} is of another recipe; drop it, or name another place")
         elif beside.exists():
             raise SettingsError(f"{beside.address} is a lake of its own; name a place that is empty")
+        main = Lake.at(self.main)
+        main.files.write(_noted(beside), beside.address.encode())  # first: erase must know every trial
         beside.files.write(_FILE, json.dumps(asdict(self)).encode())
+
+
+def trials_of(main: Lake) -> list[Lake]:
+    """The lakes beside a lake that were not dropped."""
+    notes = main.files.under(_NOTES)
+    places = [Lake.at((notes.read(path) or b"").decode()) for path in notes.paths()]
+    return [place for place in places if place.exists()]
+
+
+def forget_trial(main: Lake, beside: Lake) -> None:
+    """Note that a lake beside was dropped."""
+    main.files.remove(_noted(beside))
 
 
 def recipe_of(beside: Lake) -> Recipe:
@@ -115,6 +131,10 @@ def recipe_of(beside: Lake) -> Recipe:
     if content is None:
         raise SettingsError(f"{beside.address} was not made by callarchive reprocess")
     return Recipe(**json.loads(content))
+
+
+def _noted(beside: Lake) -> str:
+    return f"{_NOTES}/{hashlib.sha256(beside.address.encode()).hexdigest()[:32]}"
 
 
 def compare_recipes(connection: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -18,7 +18,7 @@ from tasks.keys import load_keyring
 from tasks.lake.both import reading_both
 from tasks.lake.catalog import Lake as LakeAt
 from tasks.lake.catalog import exclusively
-from tasks.recipes import compare_recipes, own_answers, recipe_of, sums
+from tasks.recipes import compare_recipes, forget_trial, own_answers, recipe_of, sums
 from tasks.settings import load_settings
 
 _SHOWN_CALLS = 20
@@ -99,6 +99,7 @@ def drop(beside: Beside, json: Json = False) -> None:
     else:
         for path in paths:
             place.files.remove(path)
+    forget_trial(main, place)
     if json:
         print_json({"files": len(paths), "answers": len(keys)})
     else:

@@ -11,6 +11,7 @@ from tasks.lake.ledger import ERASED
 if TYPE_CHECKING:
     import duckdb
 
+    from tasks.erasure.plan import Plan
     from tasks.keys import Keyring
 
 _KNOWN: Final = """
@@ -61,6 +62,12 @@ def customer_asked(customer_id: str, keyring: Keyring) -> Asked:
 def age_asked(days: int) -> Asked:
     """What is older: by when the call began, else by when it landed or was last tried."""
     return Asked("age", str(days), "happened_at < now() - to_days(?)", (days,))
+
+
+def as_asked(plan: Plan) -> Asked:
+    """The recordings of a plan, in whatever lake they are looked for."""
+    condition = "recording_sha256 in (select unnest(?))"
+    return Asked(plan.asked, plan.subject, condition, (list(plan.recordings),))
 
 
 def name_known_recordings(connection: duckdb.DuckDBPyConnection) -> None:

@@ -19,6 +19,11 @@ DAYS = ("--from", "2026-03-01", "--to", "2026-03-02", "--json")
 RECIPES = "select call_id, recipe_id, landed_at from calls order by 1"
 
 
+def recording_of(ask_lake: Ask, lake: Path) -> str:
+    (row,) = ask_lake(lake, "select recording_sha256 from calls where call_id = 'short-0'")
+    return str(row["recording_sha256"])
+
+
 @pytest.fixture
 def tried(warm: WarmCommandLine, tmp_path: Path) -> tuple[Path, Path, Path]:
     """An archive of three days, its lake, and two days of it with other redaction rules beside."""
@@ -84,3 +89,37 @@ def test_a_dropped_recipe_leaves_nothing(
     assert sorted((lake / "answers").rglob("*")) == answers
     assert warm("recipes", "drop", "--beside", lake).code == 2  # a lake that no recipe made is never deleted
     assert len(ask_lake(lake, RECIPES)) == 3
+    assert list((lake / "trials").iterdir()) == []
+
+
+def test_what_is_erased_goes_out_of_every_trial_and_lands_in_none(
+    warm: WarmCommandLine, tried: tuple[Path, Path, Path], ask_lake: Ask
+) -> None:
+    archive, lake, beside = tried
+    old = recording_of(ask_lake, lake)
+    said = warm("erase", "--call", "short-0", "--lake", lake, "--json")
+    assert said.code == 0, said.err
+    assert "trial" in said.json["receipt"]["looked_through"]
+    assert [row["call_id"] for row in ask_lake(beside, RECIPES)] == ["short-1"]
+    files = [path for path in beside.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert [path.name for path in files if b"short-0" in path.read_bytes()] == []
+    assert [path.name for path in files if old.encode() in path.read_bytes()] == []
+    erasure = said.json["receipt"]["erasure_id"]
+    assert warm("erase", "--verify", erasure, "--lake", lake).code == 0
+    later = beside.with_name("later")
+    for place in (beside, later):  # one that knows of the erasure itself, and one that was made after it
+        said = warm("reprocess", archive, "--beside", place, "--lake", lake, *DAYS[:4], "--model", "base.en")
+        assert "short-0" not in said.out
+    assert [row["call_id"] for row in ask_lake(later, RECIPES)] == ["short-1"]
+    assert ask_lake(later, "from recordings where state = 'landed' and call_id = 'short-0'") == []
+
+
+def test_a_copy_in_a_trial_is_found_by_the_proof(
+    warm: WarmCommandLine, tried: tuple[Path, Path, Path], ask_lake: Ask
+) -> None:
+    _, lake, beside = tried
+    old = recording_of(ask_lake, lake)
+    said = warm("erase", "--call", "short-0", "--lake", lake, "--json")
+    (beside / "left.txt").write_text(old)
+    again = warm("erase", "--verify", said.json["receipt"]["erasure_id"], "--lake", lake)
+    assert (again.code, "left.txt" in again.err) == (6, True)
