@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 ORIGIN = "http://127.0.0.1:8321"
 PASSWORD = "correct horse battery staple"
 ROLES: tuple[Role, ...] = ("reviewer", "lead", "auditor", "admin")
+OPEN = {"/sign-in"}
+"""The routes that need no session."""
 ATTACK = "<script>alert(1)</script>\"'><img/src=x/onerror=alert(1)>{{7*7}}"
 """One word that is a page's undoing wherever it is not escaped."""
 VALUE = "four one one one"
@@ -212,6 +214,11 @@ class ReviewApp:
             if hasattr(route, "dependant")
             for method in sorted(route.methods)
         ]
+
+    def address(self, path: str, value: str | None = None) -> str:
+        """A route's path with something in place of its parameters: what is there, or the value."""
+        there = {"call_id": "call-1", "finding_id": self.hostile.card, "item_id": "item-1"}
+        return re.sub(r"{(\w+)(?::\w+)?}", lambda match: value or there.get(match[1], "x"), path)
 
 
 def field_of(page: str, name: str) -> str:
