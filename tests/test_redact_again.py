@@ -2,58 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import subprocess
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import imageio_ffmpeg
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 import yaml
-from finished_calls import finished_call, landed_row, spoken
+from finished_calls import finished_call
+from heard_lake import CVV, ask, change_rules, decoded, everything, heard_call, record_noise
 from lake_checks import broken_checks
+from landed_calls import land_calls
 from typer.testing import CliRunner
 
 from flows import landed_again as flow
 from flows.cli.app import app
-from flows.redact_again import Report, redact_landed_calls
+from flows.redact_again import redact_landed_calls
 from tasks.answers import AnswerStore
-from tasks.audio.limits import AudioLimits
-from tasks.certificate import certify
-from tasks.copy_sound import Copying, Original, copy_sound
 from tasks.errors import KeyMissing
 from tasks.examine_call import examine_call
-from tasks.find_pii import find_pii
 from tasks.heard_calls import HeardCalls
 from tasks.keys import load_keyring
 from tasks.lake.catalog import Lake, reading, writing
-from tasks.land import Landing, land
-from tasks.mark_findings import mark_findings
-from tasks.redact.mute_spans import Sound
-from tasks.redact.render import render
 from tasks.redact.rules import DEFAULT_PATH, load_rules
 from tasks.settings import Settings, load_settings
-from tasks.stitch import build_conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tasks.keys import Keyring
-    from tasks.rows import FinishedCall
 
-    Redact = Callable[..., Report]
-
-RATE_HZ = 8_000
-CVV = "seven three one"
-SAID = {
-    1: [*spoken("how can i help", 0, 1), *spoken("and the three digits on the back", 6_000, 1)],
-    0: [*spoken("this is about zanzibar and my locker marigold", 2_000, 0), *spoken(CVV, 9_000, 0)],
-}
 CALLS = "select * from calls order by call_id"
 
 
@@ -69,40 +47,16 @@ def lake(settings: Settings, tmp_path: Path) -> Lake:
     place = Lake.at(settings.lake)
     keyring = load_keyring(settings.key_file)
     recording = tmp_path / "recording.wav"
-    sound = np.random.default_rng(1).normal(0, 6_000, (12 * RATE_HZ, 2)).astype("<i2").tobytes()
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "s16le", "-ar", str(RATE_HZ), "-ac", "2"]
-    subprocess.run([*command, "-i", "pipe:0", str(recording)], input=sound, check=True)
-    calls = [_call(place, keyring, recording, f"call-{number}", number) for number in (1, 2)]
+    record_noise(recording)
+    metadata = {"note": "asked about zanzibar", "site": "north"}
+    calls = [
+        heard_call(place, keyring, load_rules(), recording, f"call-{number}", day=number, metadata=metadata)
+        for number in (1, 2)
+    ]
     with writing(place) as connection:
-        land(connection, place, Landing([(call, landed_row(call)) for call in calls], [], []))
+        land_calls(connection, place, *calls)
     recording.unlink()
     return place
-
-
-def _call(lake: Lake, keyring: Keyring, recording: Path, call_id: str, day: int) -> FinishedCall:
-    rules = load_rules()
-    heard = build_conversation(SAID)
-    findings = find_pii(heard, rules)
-    marks = mark_findings(call_id, heard, findings, rules, keyring)
-    call = finished_call(
-        call_id,
-        words=SAID,
-        findings=findings,
-        marks=marks,
-        conversation=render(heard, findings, [mark.text for mark in marks]),
-        started_at=datetime(2026, 3, day, tzinfo=UTC),
-        detector_version="1",
-        rules_hash=rules.hash,
-        metadata={"note": "asked about zanzibar", "site": "north"},
-    )
-    sha256 = hashlib.sha256(recording.read_bytes()).hexdigest()
-    original = Original(recording, sha256, Sound("two_speakers", 2, 12_000), date(2026, 3, day))
-    copying = Copying(lake.files, AudioLimits())
-    call = replace(call, copy=copy_sound(original, heard, findings, copying, call_id))
-    call = replace(call, audio=replace(call.audio, duration_ms=12_000))
-    call = replace(call, facts=replace(call.facts, silence_ms=call.facts.silence_ms + 2_000))
-    HeardCalls(AnswerStore(lake.heard, keyring)).keep(call.recording.sha256, heard, findings, {})
-    return replace(call, certificate=certify(call, "all", keyring))
 
 
 @pytest.fixture
@@ -110,18 +64,10 @@ def with_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
     """Settings with changed rules."""
 
     def change(lake: Lake, mode: str | None = None, **values: Any) -> Settings:
-        path = tmp_path / "rules.yaml"
-        path.write_text(yaml.safe_dump(yaml.safe_load(DEFAULT_PATH.read_text()) | values))
-        monkeypatch.setenv("CALLARCHIVE_REDACTION_RULES", str(path))
+        change_rules(tmp_path, monkeypatch, **values)
         return load_settings(lake=str(lake.root), redaction_mode=mode)
 
     return change
-
-
-def ask(lake: Lake, sql: str) -> list[dict[str, Any]]:
-    with reading(lake) as connection:
-        rows: list[dict[str, Any]] = connection.execute(sql).to_arrow_table().to_pylist()
-        return rows
 
 
 def texts(lake: Lake, call_id: str = "call-1") -> list[str]:
@@ -129,33 +75,6 @@ def texts(lake: Lake, call_id: str = "call-1") -> list[str]:
         row["text"]
         for row in ask(lake, f"select text from turns where call_id = '{call_id}' order by turn_index")
     ]
-
-
-def decoded(lake: Lake, path: str) -> Any:
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        "-v",
-        "error",
-        "-i",
-        str(lake.root / path),
-        "-f",
-        "s16le",
-        "pipe:1",
-    ]
-    return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, "<i2").reshape(
-        -1, 2
-    )
-
-
-def everything(lake: Lake) -> str:
-    """All that the lake's files say, what is encrypted left out."""
-    said = []
-    for path in lake.root.rglob("*"):
-        if path.suffix == ".parquet":
-            said.append(str(pq.read_table(path).to_pylist()))
-        elif path.is_file() and "heard" not in path.parts:
-            said.append(path.read_bytes().decode("latin-1"))
-    return "\n".join(said)
 
 
 def test_new_rules_change_words_turns_findings_metadata_and_sound(
