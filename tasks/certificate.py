@@ -13,6 +13,8 @@ from tasks.rows import call_tables
 from tasks.schemas import Certificate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from tasks.keys import Keyring
@@ -56,10 +58,16 @@ def certify(call: FinishedCall, profile: str, keyring: Keyring) -> Certificate:
 
 def rows_digest(name: str, table: pa.Table) -> str:
     """SHA-256 over what a certificate vouches for in a call's rows of a relation, whatever their order."""
-    columns = DIGESTED[name]
-    rows = sorted(table.select(columns).to_pylist(), key=lambda row: row[columns[0]])
-    lines = [json.dumps([row[column] for column in columns]) for row in rows]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    first, *others = DIGESTED[name]
+    ordered = table.sort_by(first)
+    rows = zip(*(_as_json(ordered[column].to_pylist()) for column in (first, *others)), strict=True)
+    return hashlib.sha256("\n".join(f"[{', '.join(row)}]" for row in rows).encode()).hexdigest()
+
+
+def _as_json(column: Sequence[str | int | None]) -> list[str]:
+    """Each value as json.dumps writes it: once, for most words are said often."""
+    written = {value: str(value) if isinstance(value, int) else json.dumps(value) for value in set(column)}
+    return [written[value] for value in column]
 
 
 def _counts(call: FinishedCall) -> dict[str, dict[str, int]]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tasks.certificate import DIGESTED, rows_digest
 from tasks.errors import SettingsError
+from tasks.lake.tables import PARTITIONED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
     import duckdb
+    import pyarrow as pa
 
     from tasks.keys import Keyring
     from tasks.lake.catalog import Lake
@@ -47,61 +53,67 @@ def examine_call(
         KeyMissing: it was signed with a key that is not at hand.
     """
     row = connection.execute(
-        "select body, key_id, signature from certificates where call_id = ?", [call_id]
+        "select body, key_id, signature, call_date from certificates where call_id = ?", [call_id]
     ).fetchone()
     if row is None:
         raise SettingsError(
             f"no certificate of a call {call_id}; what landed before there were any gets one by: "
             "callarchive redact"
         )
-    body, key_id, signature = row
+    body, key_id, signature, day = row
     stated = json.loads(body)
-    digests = stated["digests"]
+    of = _Rows(connection, call_id, day)
+    columns = DIGESTED | {"redactions": (*DIGESTED["redactions"], "review_status")}
+    found = {name: of.read(name, *columns[name]) for name in DIGESTED}
     intact = {"signature": keyring.signed(body.encode(), key_id, signature)}
-    intact |= {name: _digest(connection, name, call_id) == digests.get(name) for name in DIGESTED}
-    if stated["sound"] is not None and not _sound_was_taken_out(connection, call_id):
-        intact["sound"] = _copy_digest(connection, lake, call_id) == stated["sound"]["copy_sha256"]
+    intact |= {name: rows_digest(name, found[name]) == stated["digests"].get(name) for name in DIGESTED}
+    if stated["sound"] is not None:
+        intact |= _sound(lake, of.read("calls", "audio_path", "audio_sha256"), stated["sound"]["copy_sha256"])
     return Examined(
         stated,
         key_id,
         signature,
         intact,
-        _counted(connection, "review_status", "redactions", call_id),
-        _counted(connection, "decision", "reviews", call_id),
+        _counted(found["redactions"]["review_status"].to_pylist()),
+        _counted(of.read("reviews", "decision")["decision"].to_pylist()),
     )
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, name: str, call_id: str) -> str:
-    rows = connection.execute(f"from stored.{name} where call_id = ?", [call_id]).to_arrow_table()
-    return rows_digest(name, rows)
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """One call's rows; its day leaves the files of other days closed."""
+
+    connection: duckdb.DuckDBPyConnection
+    call_id: str
+    day: date | None
+
+    def read(self, name: str, *columns: str) -> pa.Table:
+        """Some columns of them in a relation."""
+        values: dict[str, Any] = {"call": self.call_id}
+        of = "call_id = $call"
+        if name in PARTITIONED:
+            of += " and call_date is null" if self.day is None else " and call_date = $day"
+            values |= {} if self.day is None else {"day": self.day}
+        return self.connection.execute(
+            f"select {', '.join(columns)} from stored.{name} where {of}", values
+        ).to_arrow_table()
 
 
-def _sound_was_taken_out(connection: duckdb.DuckDBPyConnection, call_id: str) -> bool:
-    """Whether retention has removed the copy: the digest of what there was stays."""
-    row = connection.execute(
-        "select audio_path is null and audio_sha256 is not null from stored.calls where call_id = ?",
-        [call_id],
-    ).fetchone()
-    return row == (True,)
+def _sound(lake: Lake, call: pa.Table, digest: str) -> dict[str, bool]:
+    """Nothing to compare where retention has removed the copy: the digest of what there was stays."""
+    path, known = next(zip(*(column.to_pylist() for column in call.columns), strict=True), (None, None))
+    return {} if path is None and known is not None else {"sound": _copy_digest(lake, path) == digest}
 
 
-def _copy_digest(connection: duckdb.DuckDBPyConnection, lake: Lake, call_id: str) -> str | None:
-    row = connection.execute("select audio_path from stored.calls where call_id = ?", [call_id]).fetchone()
-    if row is None or row[0] is None:
+def _copy_digest(lake: Lake, copy: str | None) -> str | None:
+    if copy is None:
         return None
     try:
-        with lake.files.here(row[0]) as path, path.open("rb") as file:
+        with lake.files.here(copy) as path, path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
 
 
-def _counted(
-    connection: duckdb.DuckDBPyConnection, column: str, relation: str, call_id: str
-) -> dict[str, int]:
-    rows = connection.execute(
-        f"select {column}, count(*) from stored.{relation} where call_id = ? and {column} is not null "
-        "group by all order by all",
-        [call_id],
-    ).fetchall()
-    return dict(rows)
+def _counted(names: Iterable[str | None]) -> dict[str, int]:
+    return dict(sorted(Counter(filter(None, names)).items()))

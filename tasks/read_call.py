@@ -1,4 +1,4 @@
-"""Step: a call as people read it: turns with their words and findings, whole or around one passage."""
+"""Step: a call as people read it: turns with their words and findings around one passage, or part by part."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ NEIGHBOURS: Final = 4
 
 _CALL: Final = "select * from calls where call_id = $call and ($day is null or call_date = $day)"
 _COLUMNS: Final = "turn_index, channel, speaker, word_index, word, start_ms, end_ms, confidence, entity"
-_WORDS: Final = f"select {_COLUMNS} from words where {{of}} order by word_index"
+_WORDS: Final = (
+    f"select {_COLUMNS} from words where {{of}} and turn_index between $first and $last order by word_index"
+)
+_SAID: Final = "select turn_index, word_index, word from words where {of} order by word_index"
+_TURNS: Final = """
+select turn_index, channel, speaker, start_ms, end_ms, word_count from turns where {of} order by turn_index
+"""
 _PASSAGE: Final = f"""
 with placed as (
     select {_COLUMNS}, {{distance}} as distance, min(distance) over () as nearest from words where {{of}}
@@ -36,7 +42,8 @@ select {_COLUMNS} from around
 where turn_index between first_turn - {NEIGHBOURS} and last_turn + {NEIGHBOURS} order by word_index
 """
 _FROM_WORDS: Final = "greatest($start - word_index, word_index + 1 - $end, 0)"
-_FROM_TIMES: Final = "greatest($start - end_ms, start_ms - $end, 0)"
+_FROM_TIMES: Final = "coalesce(greatest($start - end_ms, start_ms - $end, 0), word_index)"
+"""Without word times, whatever the time, the beginning."""
 _FINDINGS: Final = """
 select
     finding_id, entity, reason, score, tier, channel, speaker, start_word, end_word, start_ms, end_ms, mode,
@@ -44,6 +51,8 @@ select
 from redactions where {of} and start_word < $end and end_word > $start
 order by start_word, end_word, finding_id
 """
+_BEYOND: Final = 1 << 31
+"""No call has as many words."""
 
 
 class Heard(NamedTuple):
@@ -84,6 +93,26 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlined:
+    """A turn without its words."""
+
+    index: int
+    channel: int
+    speaker: str | None
+    start_ms: int | None
+    end_ms: int | None
+    word_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All of a call but its words."""
+
+    turns: list[Outlined]
+    findings: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Turns in their order, and the findings among their words."""
 
@@ -97,35 +126,61 @@ def call_facts(connection: Connection, call_id: str, day: date | None = None) ->
     return found[0] if found else None
 
 
-def whole_call(connection: Connection, facts: Row) -> Reading:
-    """All of it."""
-    return _read(connection, facts, _WORDS)
+def find_call(connection: Connection, call_id: str, day: date | None) -> Row | None:
+    """The call's row, also where it has landed again under another day than is asked for."""
+    found = call_facts(connection, call_id, day)
+    return found if found is not None or day is None else call_facts(connection, call_id)
+
+
+def outline(connection: Connection, facts: Row) -> Outline:
+    """Who speaks when in the whole call, and every finding."""
+    of, values = _of(facts["call_id"], facts["call_date"])
+    rows = connection.execute(_TURNS.replace("{of}", of), values).fetchall()
+    return Outline([Outlined(*row) for row in rows], _findings(connection, facts, (0, _BEYOND)))
+
+
+def turns_between(connection: Connection, facts: Row, first: int, last: int) -> list[Spoken]:
+    """The turns from one to another, both included, with their words."""
+    return _spoken(connection, facts, _WORDS, first=first, last=last)
+
+
+def said_words(connection: Connection, facts: Row) -> list[tuple[int, int, str]]:
+    """Turn, place in the call, and text of every word."""
+    of, values = _of(facts["call_id"], facts["call_date"])
+    return connection.execute(_SAID.replace("{of}", of), values).fetchall()
 
 
 def passage(connection: Connection, facts: Row, words: Span | None, times_ms: Span | None) -> Reading:
     """The turns of some words, or without words those nearest to a time, with their neighbours.
 
-    Speech that got no words has a time only. The whole call where neither is known.
+    Speech that got no words has a time only. The beginning of the call where neither is known.
     """
-    if words is None and times_ms is None:
-        return whole_call(connection, facts)
-    start, end = words or times_ms or (0, 0)
-    sql = _PASSAGE.replace("{distance}", _FROM_WORDS if words else _FROM_TIMES)
-    return _read(connection, facts, sql, start=start, end=end)
+    start, end = words or times_ms or (0, 1)
+    by_time = words is None and times_ms is not None
+    sql = _PASSAGE.replace("{distance}", _FROM_TIMES if by_time else _FROM_WORDS)
+    turns = _spoken(connection, facts, sql, start=start, end=end)
+    if not turns:
+        return Reading([], [])
+    reach = (turns[0].words[0].number, turns[-1].words[-1].number + 1)
+    return Reading(turns, _findings(connection, facts, reach))
 
 
-def _read(connection: Connection, facts: Row, sql: str, **place: int) -> Reading:
+def _spoken(connection: Connection, facts: Row, sql: str, **place: int) -> list[Spoken]:
     of, values = _of(facts["call_id"], facts["call_date"])
     rows = connection.execute(sql.replace("{of}", of), values | place).fetchall()
-    turns = [
+    return [
         Spoken(index, channel, speaker, [Heard._make(row[3:]) for row in group])
         for (index, channel, speaker), group in groupby(rows, key=lambda row: row[:3])
     ]
-    if not turns:
-        return Reading([], [])
-    reach = {"start": turns[0].words[0].number, "end": turns[-1].words[-1].number + 1}
-    found = connection.execute(_FINDINGS.replace("{of}", of), values | reach).to_arrow_table()
-    return Reading(turns, found.to_pylist())
+
+
+def _findings(connection: Connection, facts: Row, words: Span) -> list[Row]:
+    of, values = _of(facts["call_id"], facts["call_date"])
+    reach = {"start": words[0], "end": words[1]}
+    found: list[Row] = (
+        connection.execute(_FINDINGS.replace("{of}", of), values | reach).to_arrow_table().to_pylist()
+    )
+    return found
 
 
 def _of(call_id: str, day: date | None) -> tuple[str, Row]:

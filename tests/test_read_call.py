@@ -12,7 +12,15 @@ from finished_calls import NOON, finished_call, landed_row, spoken
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.land import Landing, land
 from tasks.list_calls import ORDERS, Asked, list_calls
-from tasks.read_call import NEIGHBOURS, call_facts, passage, whole_call
+from tasks.read_call import (
+    NEIGHBOURS,
+    call_facts,
+    find_call,
+    outline,
+    passage,
+    said_words,
+    turns_between,
+)
 from tasks.schemas import CallMetadata, Finding
 
 if TYPE_CHECKING:
@@ -57,11 +65,32 @@ def lake(place: Lake) -> Iterator[Connection]:
 def test_the_whole_call_has_every_word_once_and_in_order(lake: Connection, call: str) -> None:
     facts = call_facts(lake, call)
     assert facts
-    read = whole_call(lake, facts)
-    assert [turn.index for turn in read.turns] == list(range(TURNS))
-    assert [word.number for turn in read.turns for word in turn.words] == list(range(2 * TURNS))
-    assert [word.number for turn in read.turns for word in turn.words if word.is_gone] == [15]
-    assert [finding["entity"] for finding in read.findings] == ["CARD_NUMBER"]
+    whole, turns = outline(lake, facts), turns_between(lake, facts, 0, TURNS)
+    assert [turn.index for turn in whole.turns] == [turn.index for turn in turns] == list(range(TURNS))
+    assert [turn.word_count for turn in whole.turns] == [len(turn.words) for turn in turns]
+    times = [(turn.start_ms, turn.end_ms) for turn in turns]
+    assert [(turn.start_ms, turn.end_ms) for turn in whole.turns] == times
+    assert [word.number for turn in turns for word in turn.words] == list(range(2 * TURNS))
+    assert [word.number for turn in turns for word in turn.words if word.is_gone] == [15]
+    assert [finding["entity"] for finding in whole.findings] == ["CARD_NUMBER"]
+    assert [index for _, index, _ in said_words(lake, facts)] == list(range(2 * TURNS))
+
+
+def test_some_turns_have_their_words_and_no_others(lake: Connection) -> None:
+    facts = call_facts(lake, "long")
+    assert facts
+    assert [turn.index for turn in turns_between(lake, facts, 3, 5)] == [3, 4, 5]
+
+
+def test_a_call_that_landed_under_another_day_is_found_all_the_same(lake: Connection) -> None:
+    assert (find_call(lake, "long", date(2026, 3, 1)) or {})["call_id"] == "long"
+    assert find_call(lake, "nothing", date(2026, 3, 1)) is None
+
+
+def test_a_passage_of_neither_words_nor_time_is_the_beginning(lake: Connection) -> None:
+    facts = call_facts(lake, "long")
+    assert facts
+    assert [turn.index for turn in passage(lake, facts, None, None).turns] == list(range(NEIGHBOURS + 1))
 
 
 def test_a_passage_is_the_turns_of_its_words_with_their_neighbours(lake: Connection) -> None:

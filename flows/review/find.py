@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tasks.read_call import Reading
+    from collections.abc import Iterable
 
 _IGNORED: Final = re.compile(r"[^\w\[\]]|_")
 _MOST: Final = 500
 
 
-def found_words(reading: Reading, phrase: str) -> list[list[int]]:
-    """The word indexes of each place where the phrase is said; the last word may be only begun."""
+def found_words(said: Iterable[tuple[int, int, str]], phrase: str) -> list[tuple[int, list[int]]]:
+    """Turn and word indexes of each place where the phrase is said; its last word may be only begun.
+
+    `said` is the turn, the index and the text of every word.
+    """
     wanted = [token for word in phrase.split() if (token := _token(word))]
     if not wanted:
         return []
-    found: list[list[int]] = []
-    for turn in reading.turns:
-        tokens = [(token, word.number) for word in turn.words if (token := _token(word.text))]
+    found: list[tuple[int, list[int]]] = []
+    for turn, words in groupby(said, key=itemgetter(0)):
+        placed = [(token, index) for _, index, word in words if (token := _token(word))]
+        tokens, indexes = [token for token, _ in placed], [index for _, index in placed]
         for at in range(len(tokens) - len(wanted) + 1):
-            here = tokens[at : at + len(wanted)]
-            same = all(token == asked for (token, _), asked in zip(here[:-1], wanted[:-1], strict=True))
-            if same and here[-1][0].startswith(wanted[-1]):
-                found.append([index for _, index in here])
+            end = at + len(wanted)
+            if tokens[end - 1].startswith(wanted[-1]) and tokens[at : end - 1] == wanted[:-1]:
+                found.append((turn, indexes[at:end]))
     return found[:_MOST]
 
 

@@ -24,10 +24,12 @@ _REASONS: Final = {
     "listed": "known names side by side",
     "listed-first": "a known first name",
     "long-run": "a long run of digits",
+    "mark-lost": "was marked by a person, and the call was transcribed anew",
     "person": "marked by a person",
     "postcode": "reads like a postal code",
     "street": "reads like a street",
     "title": "follows a title such as Mr",
+    "unheard": "somebody speaks, and there are no words",
     "unit": "reads like a flat or unit",
 }
 _KINDS: Final = {

@@ -47,7 +47,7 @@ async def _for_ever(setup: Setup) -> None:
 
 def _refreshed(setup: Setup, seen: int | None) -> int:
     """The version of the lake that the desk knows now."""
-    with setup.reader.version() as lake:
+    with setup.reader.version(wide=True) as lake:
         version = version_of(lake)
         if version != seen:
             done = refresh(setup.desk, lake, sampling_of(setup.settings))

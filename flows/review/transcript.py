@@ -12,9 +12,9 @@ from markupsafe import Markup, escape
 from flows.review import plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-    from tasks.read_call import Heard, Reading, Spoken
+    from tasks.read_call import Heard, Outlined, Reading, Spoken
 
 Row = dict[str, Any]
 
@@ -65,14 +65,23 @@ def chips(text: str | None) -> Markup:
     return Markup(made)  # noqa: S704  (escaped above; a kind is letters, digits and spaces)
 
 
-def channel_names(facts: Row, reading: Reading) -> list[str]:
+def channel_names(facts: Row, turns: Iterable[Spoken | Outlined]) -> list[str]:
     """Who is heard on each channel of the sound."""
     names: dict[int, dict[str, None]] = {channel: {} for channel in range(facts["channel_count"])}
-    for turn in reading.turns:
+    for turn in turns:
         names.setdefault(turn.channel, {})[plain_words.speaker(turn.speaker)] = None
     return [
         " and ".join(names[channel]) or f"Channel {channel + 1}" for channel in range(facts["channel_count"])
     ]
+
+
+def muted_spans(findings: Iterable[Row]) -> str:
+    """Where the sound of findings is muted, as the player reads it: `channel start end`, milliseconds."""
+    return ",".join(
+        f"{one['channel']} {one['start_ms']} {one['end_ms']}"
+        for one in findings
+        if one["mode"] != "none" and one["start_ms"] is not None
+    )
 
 
 def _shown(turn: Spoken, marked: dict[int, Row], hits: Collection[int]) -> Shown:

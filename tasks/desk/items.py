@@ -138,6 +138,16 @@ def counts(desk: Desk, filters: Filters, now: datetime) -> Counts:
     )
 
 
+def present(desk: Desk) -> dict[str, list[str]]:
+    """The queues, agents (`agent_id`) and reasons of what waits, each in their order."""
+    names = ("queue", "agent_id", "reason")
+    with desk.connection() as connection:
+        rows = connection.execute(
+            f"select distinct {', '.join(names)} from items indexed by items_counted where {WAITS}"
+        ).fetchall()
+    return {name: sorted({row[name] for row in rows if row[name]}) for name in names}
+
+
 def item(desk: Desk, item_id: str) -> Item | None:
     """One item, waiting or not."""
     with desk.connection() as connection:

@@ -23,14 +23,18 @@ _MOST_ANSWERS: Final = 200
 
 
 class StandingReader:
-    """A lake that is attached once, at the first question: attaching takes longer than most questions."""
+    """A lake that is attached once, at the first question: attaching takes longer than most questions.
+
+    Twice, where it is asked about many calls as well: with one thread for each question, as pages about a
+    call are read with, DuckDB spends half the CPU, most of which goes into the catalog and not into rows.
+    """
 
     def __init__(self, lake: Lake) -> None:
         """Nothing is opened yet."""
         self.lake = lake
         self._lock = Lock()
         self._held = ExitStack()
-        self._opened: duckdb.DuckDBPyConnection | None = None
+        self._opened: dict[bool, duckdb.DuckDBPyConnection] = {}
         self._answered: dict[object, list[Row]] = {}
         self._answered_of: object = None
 
@@ -43,15 +47,16 @@ class StandingReader:
         self.close()
 
     @contextmanager
-    def version(self) -> Iterator[Connection]:
+    def version(self, *, wide: bool = False) -> Iterator[Connection]:
         """The calling thread's own connection: all that is asked through it sees one version of the lake.
 
         The next one sees what has landed since. It reads nothing but the lake's files and changes nothing.
+        `wide`: for questions over many calls, which all of the machine's threads work on.
 
         Raises:
             SettingsError: there is no lake, or it cannot be reached.
         """
-        with self._connection().cursor() as cursor:
+        with self._connection(wide=wide).cursor() as cursor:
             try:
                 cursor.execute("begin transaction read only")
                 yield cursor
@@ -68,7 +73,7 @@ class StandingReader:
             SettingsError: there is no lake, or it cannot be reached.
         """
         asked = (sql, tuple((name, repr(value)) for name, value in values.items()))
-        with self.version() as version:
+        with self.version(wide=True) as version:
             newest = version_of(version)
             with self._lock:
                 if self._answered_of != newest or len(self._answered) > _MOST_ANSWERS:
@@ -82,16 +87,18 @@ class StandingReader:
         """Let go of the lake; the next question attaches it again."""
         with self._lock:
             self._held.close()
-            self._opened = None
+            self._opened.clear()
 
-    def _connection(self) -> duckdb.DuckDBPyConnection:
+    def _connection(self, *, wide: bool) -> duckdb.DuckDBPyConnection:
         with self._lock:
-            if self._opened is None:
+            if wide not in self._opened:
                 connection = self._held.enter_context(reading(self.lake))
                 connection.execute("set global timezone = 'UTC'")  # for the cursors, too
+                if not wide:
+                    connection.execute("set threads = 1")
                 confine(connection, self.lake)
-                self._opened = connection
-            return self._opened
+                self._opened[wide] = connection
+            return self._opened[wide]
 
 
 def version_of(connection: Connection) -> int:

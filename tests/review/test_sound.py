@@ -131,7 +131,7 @@ def test_who_listened_is_noted_once_a_minute_and_not_for_every_part(review: Revi
     for start in range(0, 5_000, 1_000):
         browser.get("/sound/call-1", headers={"range": f"bytes={start}-{start + 999}"})
     assert [entry.action for entry in entries(review.desk, {"call_id": "call-1"})] == [
-        "viewed /sound/{call_id}"
+        "viewed /sound/{call_id:path}"
     ]
     review.clock.later(minutes=2)
     browser.get("/sound/call-1", headers={"range": "bytes=0-9"})

@@ -9,21 +9,24 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from flows.review.access import DECIDERS, READERS, needs
-from flows.review.filters import day_of
+from flows.review.filters import day_of, query_of
 from flows.review.find import found_words
 from flows.review.lanes import LANE, WIDTH, lanes_of
+from flows.review.parts import part_at, part_of, parts_of
 from flows.review.rendering import render
 from flows.review.rules import rules_of
 from flows.review.setup import setup_of
-from flows.review.transcript import channel_names, shown_turns
+from flows.review.transcript import channel_names, muted_spans, shown_turns
 from tasks.call_files import Form, WrittenCall, file_stems
 from tasks.desk import decisions, items
 from tasks.desk.accounts import Account
 from tasks.errors import SettingsError
 from tasks.examine_call import examine_call
-from tasks.read_call import call_facts, whole_call
+from tasks.read_call import Reading, find_call, outline, said_words, turns_between
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flows.review.setup import Setup
 
 router = APIRouter()
@@ -43,35 +46,43 @@ def call(  # noqa: PLR0913, PLR0917  (a query's fields)
     account: Annotated[Account, needs(*READERS)],
     day: str = "",
     at: int = 0,
+    part: int | None = None,
     find: str = "",
     done: str | None = None,
 ) -> Response:
-    """The whole conversation; `at` is where to begin to listen, `find` what to look for in it."""
+    """The conversation, a long one in parts; `at` is where to begin to listen, `find` what to look for."""
     setup = setup_of(request)
     with setup.reader.version() as lake:
-        facts = call_facts(lake, call_id, day_of(day))
+        facts = find_call(lake, call_id, day_of(day))
         if facts is None:
             raise HTTPException(404)
-        reading = whole_call(lake, facts)
-    hits = found_words(reading, find)
+        whole = outline(lake, facts)
+        parts = parts_of(whole.turns)
+        own = next((one for one in parts if one.number == part), None) or part_at(parts, at)
+        turns = turns_between(lake, facts, own.first, own.last) if own else []
+        hits = found_words(said_words(lake, facts), find) if find.strip() else []
     return render(
         request,
         "call.html.j2",
         facts=facts,
-        names=channel_names(facts, reading),
-        shown=shown_turns(reading, hits={word for hit in hits for word in hit}),
-        lanes=lanes_of(reading, facts["duration_ms"]),
+        names=channel_names(facts, whole.turns),
+        shown=shown_turns(Reading(turns, whole.findings), hits={word for _, words in hits for word in words}),
+        muted=muted_spans(whole.findings),
+        lanes=lanes_of(whole, facts["duration_ms"]),
         lane_height=LANE,
         lane_width=WIDTH,
         window=_window(facts, at),
+        part=own,
+        parts=parts,
+        part_query=lambda number: query_of({"day": str(facts["call_date"] or ""), "find": find}, part=number),
         find=find,
-        hits=[hit[0] for hit in hits],
+        hits=[(words[0], part_of(parts, turn)) for turn, words in hits],
         items=items.page(setup.desk, items.Filters(call_id=call_id), limit=_MOST_ITEMS),
         history=decisions.decisions_of_call(setup.desk, call_id),
-        findings=reading.findings,
+        findings=whole.findings,
         decides=account.role in DECIDERS,
         entities=sorted(rules_of(setup.settings).known),
-        last_word=reading.turns[-1].words[-1].number if reading.turns else 0,
+        last_word=max(facts["word_count"] - 1, 0),
         review_id=str(uuid4()),
         done=done,
     )
@@ -83,9 +94,10 @@ def transcript(
     call_id: str,
     account: Annotated[Account, needs(*READERS)],  # noqa: ARG001  (asked for to be allowed)
     form: Form = "txt",
+    day: str = "",
 ) -> Response:
     """The redacted conversation as a file."""
-    written = _written(setup_of(request), call_id)
+    written = _written(setup_of(request), call_id, day_of(day))
     try:
         text = written.as_text(form)
     except SettingsError:
@@ -121,9 +133,9 @@ def _window(facts: dict[str, Any], at: int) -> dict[str, int]:
     }
 
 
-def _written(setup: Setup, call_id: str) -> WrittenCall:
+def _written(setup: Setup, call_id: str, day: date | None) -> WrittenCall:
     with setup.reader.version() as lake:
-        facts = call_facts(lake, call_id)
+        facts = find_call(lake, call_id, day)
         if facts is None:
             raise HTTPException(404)
         own = {"call": call_id, "day": facts["call_date"]}

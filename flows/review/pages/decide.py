@@ -83,8 +83,8 @@ def _decision(request: Request, account: Account, form: FormData) -> Decision:
 def _span(form: FormData) -> Span:
     try:
         start, last = (int(text_of(form, name)) for name in ("start_word", "last_word"))
-        at = text_of(form, "start_ms")
-        return Span(text_of(form, "entity"), start, last + 1, int(at) if at else None)
+        begins, ends = (int(at) if (at := text_of(form, name)) else None for name in ("start_ms", "end_ms"))
+        return Span(text_of(form, "entity"), start, last + 1, begins, ends)
     except ValueError:
         raise HTTPException(400) from None
 

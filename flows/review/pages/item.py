@@ -15,10 +15,10 @@ from flows.review.filters import asked_of, query_of
 from flows.review.rendering import render
 from flows.review.rules import rules_of
 from flows.review.setup import setup_of
-from flows.review.transcript import channel_names, shown_turns
+from flows.review.transcript import channel_names, muted_spans, shown_turns
 from tasks.desk import decisions, items
 from tasks.desk.accounts import Account
-from tasks.read_call import call_facts, passage
+from tasks.read_call import find_call, passage
 
 if TYPE_CHECKING:
     from flows.review.setup import Setup
@@ -61,7 +61,8 @@ def item(
         "item.html.j2",
         item=found,
         facts=facts,
-        lanes=channel_names(facts, reading),
+        lanes=channel_names(facts, reading.turns),
+        muted=muted_spans(reading.findings),
         shown=shown_turns(reading, own=[found.finding_id] if found.finding_id else []),
         own_turns=_turns_of(found, reading),
         first_word=reading.turns[0].words[0].number if reading.turns else 0,
@@ -91,7 +92,7 @@ def _read(setup: Setup, found: Item) -> tuple[dict[str, Any], Reading]:
     day = date.fromisoformat(found.call_date) if found.call_date else None
     words = _pair(found.start_word, found.end_word)
     with setup.reader.version() as lake:
-        facts = call_facts(lake, found.call_id, day)
+        facts = find_call(lake, found.call_id, day)
         if facts is None:
             raise HTTPException(404)
         return facts, passage(lake, facts, words, _pair(found.start_ms, found.end_ms))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
@@ -15,9 +16,13 @@ from flows.review.rendering import render
 from flows.review.setup import setup_of
 from tasks.desk import items
 from tasks.desk.accounts import Account
+from tasks.desk.store import Desk
 
 router = APIRouter()
 _ROWS: Final = 50
+_KNOWN_FOR_S: Final = 300
+_MOST_LISTED: Final = 500
+"""Of queues and agents, to choose from; others can be typed."""
 
 
 @router.get("/")
@@ -42,6 +47,7 @@ def queue(
         after=after,
         counts=items.counts(setup.desk, filters_of(asked), now),
         decides=account.role in DECIDERS,
+        present=_present(setup.desk, int(now.timestamp()) // _KNOWN_FOR_S),
         kinds=KINDS,
         tiers=TIERS,
         done=done,
@@ -81,3 +87,9 @@ def to_next(
     found = next((one for one in taken if one is not None), None)
     page = f"/items/{found.item_id}" if found else "/"
     return RedirectResponse(f"{page}{query_of(asked, done=done or (None if found else 'all'))}", 303)
+
+
+@lru_cache(maxsize=2)
+def _present(desk: Desk, since: int) -> dict[str, list[str]]:  # noqa: ARG001  (lets what is known grow old)
+    """What can be filtered by; to look through 100,000 items for it takes tens of milliseconds."""
+    return {name: values[:_MOST_LISTED] for name, values in items.present(desk).items()}

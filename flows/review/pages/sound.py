@@ -13,15 +13,18 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from flows.review.access import READERS, needs
+from flows.review.filters import day_of
 from flows.review.ranges import NotThere, asked_range
 from flows.review.setup import setup_of
 from tasks.audio.limits import AudioLimits
 from tasks.audio.peaks import Peaks, peaks_of
 from tasks.desk.accounts import Account
 from tasks.lake.catalog import Lake
+from tasks.read_call import find_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from flows.review.setup import Setup
     from tasks.files.contract import Files
@@ -46,16 +49,17 @@ class _Copy:
     size_bytes: int
 
 
-@router.api_route("/sound/{call_id}", methods=["GET", "HEAD"])
+@router.api_route("/sound/{call_id:path}", methods=["GET", "HEAD"])
 def sound(
     request: Request,
     call_id: str,
     account: Reader,  # noqa: ARG001  (asked for to be allowed)
+    day: str = "",
     download: bool = False,  # noqa: FBT001, FBT002  (a query's)
 ) -> Response:
     """The sound, or the part of it that the request's Range names; of several parts, all of it."""
     setup = setup_of(request)
-    copy = _copy_of(setup, call_id)
+    copy = _copy_of(setup, call_id, day_of(day))
     tag = f'"{copy.sha256}"'
     headers = {"Accept-Ranges": "bytes", "ETag": tag}
     if download:
@@ -75,18 +79,19 @@ def sound(
     return StreamingResponse(blocks, 206 if asked else 200, headers, kind)
 
 
-@router.get("/peaks/{call_id}")
+@router.get("/peaks/{call_id:path}")
 def peaks(  # noqa: PLR0913, PLR0917  (a query's fields)
     request: Request,
     call_id: str,
     account: Reader,  # noqa: ARG001  (asked for to be allowed)
+    day: str = "",
     start_ms: Annotated[int, Query(ge=0, le=_LONGEST_MS)] = 0,
     end_ms: Annotated[int | None, Query(ge=0, le=_LONGEST_MS)] = None,
     columns: Annotated[int, Query(ge=1, le=_MOST_COLUMNS)] = 1000,
 ) -> Response:
     """For each channel, how loud each of so many columns between two times is, from 0 to 255."""
     setup = setup_of(request)
-    copy = _copy_of(setup, call_id)
+    copy = _copy_of(setup, call_id, day_of(day))
     limits = AudioLimits(decode_timeout_s=setup.settings.decode_timeout_s, ffmpeg=setup.settings.ffmpeg)
     found = _peaks(setup.lake, copy.path, copy.sha256, limits)
     until_ms = found.duration_ms if end_ms is None else end_ms
@@ -98,13 +103,11 @@ def peaks(  # noqa: PLR0913, PLR0917  (a query's fields)
     )
 
 
-def _copy_of(setup: Setup, call_id: str) -> _Copy:
+def _copy_of(setup: Setup, call_id: str, day: date | None) -> _Copy:
     """Where the lake says that the call's copy is: the id itself is never part of a path."""
     with setup.reader.version() as lake:
-        row = lake.execute(
-            "select audio_path, audio_sha256 from stored.calls where call_id = ?", [call_id]
-        ).fetchone()
-    path, sha256 = row or (None, None)
+        facts = find_call(lake, call_id, day) or {}
+    path, sha256 = facts.get("audio_path"), facts.get("audio_sha256")
     if not path or not path.startswith("audio/") or ".." in PurePosixPath(path).parts:
         raise HTTPException(404)
     size_bytes = setup.lake.files.size_bytes(path)

@@ -1,5 +1,6 @@
 // Keys: whatever carries data-key is pressed, followed or focused by it, unless somebody is typing.
 const NAMES = { " ": "space" };
+const KEPT = "callarchive-single-keys"; // in this browser only
 const TYPING = "input:not([type=range]):not([type=hidden]), textarea, select, dialog";
 
 function named(event) {
@@ -20,6 +21,19 @@ function typing(target) {
   return target instanceof Element && target.closest(TYPING) !== null;
 }
 
+// Who dictates or brushes keys switches them off (WCAG 2.1.4); arrows, Escape and Enter stay.
+function singleKeys() {
+  try {
+    return localStorage.getItem(KEPT) !== "off";
+  } catch {
+    return true; // a browser that keeps nothing
+  }
+}
+
+function showSingleKeys() {
+  document.documentElement.classList.toggle("no-single-keys", !singleKeys());
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.key === "Escape" && typing(event.target)) {
@@ -27,6 +41,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (typing(event.target)) return;
+  if (event.key.length === 1 && !singleKeys()) return;
   if (event.key === "?") {
     help();
     return;
@@ -77,6 +92,18 @@ function help() {
   );
   dialog.showModal();
 }
+
+showSingleKeys();
+const choice = document.querySelector("[data-single-keys]");
+choice.checked = singleKeys();
+choice.addEventListener("change", () => {
+  try {
+    localStorage.setItem(KEPT, choice.checked ? "on" : "off");
+  } catch {
+    choice.checked = true;
+  }
+  showSingleKeys();
+});
 
 for (const button of document.querySelectorAll("[data-help]")) {
   button.hidden = false;

@@ -5,7 +5,7 @@ const canvas = root.querySelector("canvas");
 const slider = root.querySelector("input[type=range]");
 const clock = root.querySelector("output");
 const talk = document.querySelector(".talk");
-const turns = talk ? [...talk.querySelectorAll(".turn[data-s]")] : [];
+const timed = () => (talk ? [...talk.querySelectorAll(".turn[data-s]")] : []);
 const [from, to, start, end, channels] = ["from", "to", "start", "end", "channels"].map((name) => Number(root.dataset[name]));
 const voices = [...root.querySelectorAll(".names span")].map((name) => name.textContent);
 const TAIL_MS = 400;
@@ -16,6 +16,7 @@ let stopAt = null; // ms; null plays on
 let gains = null;
 let peaks = null;
 let spoken = null;
+let turns = timed();
 
 // Sound
 
@@ -64,9 +65,11 @@ const deeds = {
   right: () => alone(1),
 };
 for (const [name, button] of buttons) button.addEventListener("click", deeds[name]);
-for (const button of document.querySelectorAll("[data-play]")) {
-  button.addEventListener("click", () => play(Number(button.dataset.play)));
-}
+talk?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-play]");
+  if (button) play(Number(button.dataset.play));
+});
+document.addEventListener("grown", () => { turns = timed(); });
 slider.addEventListener("input", () => {
   slider.dataset.moved = "1";
   if (audio.paused) draw(Number(slider.value));
@@ -109,6 +112,7 @@ function highlight(at) {
     if (now && channels && talk.dataset.words === undefined) now.scrollIntoView({ block: "nearest" });
     spoken = now;
   }
+  if (turns.length && at > Number(turns.at(-1).dataset.e)) document.dispatchEvent(new Event("wanted"));
 }
 
 function shown(ms) {
@@ -118,13 +122,7 @@ function shown(ms) {
   return h ? `${h}:${minutes.padStart(5, "0")}` : minutes;
 }
 
-function muted() {
-  return [...(talk?.querySelectorAll(".w.gone[data-s]") ?? [])].map((word) => [
-    Number(word.closest(".turn").dataset.channel), Number(word.dataset.s), Number(word.dataset.e),
-  ]);
-}
-
-const gone = muted();
+const gone = root.dataset.muted.split(",").filter(Boolean).map((span) => span.split(" ").map(Number));
 
 function hatch(context, left, top, width, height) {
   context.save();
@@ -187,7 +185,7 @@ function draw(at) {
 }
 
 const asked = new URLSearchParams({ start_ms: from, end_ms: to, columns: Math.round(canvas.clientWidth / 2) });
-fetch(`${root.dataset.peaks}?${asked}`)
+fetch(`${root.dataset.peaks}&${asked}`)
   .then((response) => (response.ok ? response.json() : Promise.reject(new Error(String(response.status)))))
   .then((answer) => { peaks = answer.channels; draw(Number(slider.value)); })
   .catch(() => { draw(start); });

@@ -1,16 +1,28 @@
 // Words: what is decided about is shown and moved word by word; others are selected with arrows or by dragging.
 const talk = document.querySelector("[data-words]");
-const words = [...talk.querySelectorAll(".w")];
+const words = [];
+const indexes = [];
+const placeOf = new Map();
 const said = document.querySelector("[data-said]");
 const decide = document.getElementById("decide");
 const missed = document.getElementById("missed");
-const indexes = words.map((word) => Number(word.id.slice(1)));
-const placeOf = new Map(indexes.map((index, place) => [index, place]));
 const kindBefore = talk.dataset.kind;
 
 let cursor = null; // places in `words`
 let anchor = null;
 let hint = null; // what stands where selected words are told
+
+function collect() {
+  for (const word of [...talk.querySelectorAll(".w")].slice(words.length)) {
+    const index = Number(word.id.slice(1));
+    placeOf.set(index, words.length);
+    words.push(word);
+    indexes.push(index);
+  }
+}
+
+collect();
+document.addEventListener("grown", collect);
 
 function paint(name, first, last, kind) {
   const [begins, ends] = [`${name}-first`, `${name}-last`];
@@ -41,6 +53,7 @@ function showOwn() {
   const chosen = form.entity.selectedOptions[0].text;
   paint("in", span[0], span[1], chosen);
   form.start_ms.value = words[span[0]].dataset.s;
+  form.end_ms.value = words[span[1]].dataset.e;
   const count = span[1] - span[0] + 1;
   decide.querySelector("[data-count]").textContent = count === 1 ? "1 word" : `${count} words`;
   const same = Number(form.start_word.value) === Number(talk.dataset.start)
@@ -93,6 +106,7 @@ function showPicked() {
   form.start_word.value = span ? indexes[span[0]] : "";
   form.last_word.value = span ? indexes[span[1]] : "";
   form.start_ms.value = span ? words[span[0]].dataset.s : "";
+  form.end_ms.value = span ? words[span[1]].dataset.e : "";
   const line = missed.querySelector("[data-picked]");
   hint ??= [...line.childNodes];
   if (span === null) line.replaceChildren(...hint);
