@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from flows.landed_again import LandedAgain, Redone, landed_again
 from flows.originals import Originals
 from flows.progress import watcher
-from tasks.apply_reviews import corrected, gives_back, misplaced, review_rows, to_note
+from tasks.apply_reviews import corrected, gives_back, in_place, review_rows, to_note
 from tasks.desk.applying import (
     calls_muted_too_much,
     calls_to_apply,
@@ -19,6 +18,7 @@ from tasks.desk.applying import (
     note_sound,
 )
 from tasks.desk.corrections import of_call
+from tasks.desk.landed_anew import apply_again
 from tasks.desk.refresh import refresh, sampling_of
 from tasks.desk.store import desk_of
 from tasks.lake.catalog import Lake, reading
@@ -53,9 +53,11 @@ class Applied:
     not_kept: int = 0
     """Calls that cannot be redacted again: what was heard in them was not kept."""
     misplaced: int = 0
-    """Findings at words that are not there any more: the calls were transcribed anew."""
+    """Findings at words that are not there any more, nor elsewhere: the calls were transcribed anew."""
     sound_waits: int = 0
     """Calls whose sound is muted where it need not be, until the archive is named."""
+    answers_forgotten: int = 0
+    """Engines' kept answers that held what a person marked as a secret."""
     failed: list[dict[str, str]] = field(default_factory=list)
     """Calls that stay as they were, and why."""
     refreshed: Refreshed | None = None
@@ -81,12 +83,15 @@ def apply_reviews(settings: Settings, source: str | None = None, *, dry_run: boo
         applied = Applied(dry_run, failed=again.failed)
         keyring = again.redacting.keyring
         originals = Originals.of(again.connection, lake, source, keyring) if source else Originals()
+        if not dry_run:
+            apply_again(desk, again.connection)
         muted = calls_muted_too_much(desk)
         call_ids = sorted({*calls_to_apply(desk), *(muted if source else ())})
         watcher().working(len(call_ids))
         applying = _Applying(desk, again, originals, frozenset(muted), applied)
         for at in range(0, len(call_ids), settings.batch_size):
             applying.work_on(call_ids[at : at + settings.batch_size])
+        applied.answers_forgotten = again.answers_forgotten
     if not dry_run:
         with reading(lake) as connection:
             applied.refreshed = refresh(desk, connection, sampling_of(settings))
@@ -101,6 +106,9 @@ class _Batch:
     done: list[Redone] = field(default_factory=list)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     noted: dict[str, list[Decided]] = field(default_factory=dict)
+    earlier: dict[str, list[Decided]] = field(default_factory=dict)
+    """What the lake has already, and has again in what lands now."""
+    landed_at: dict[str, datetime] = field(default_factory=dict)
     sound_is_whole: dict[str, bool] = field(default_factory=dict)
 
 
@@ -129,7 +137,7 @@ class _Applying:
     def _decide(self, landed: LandedCall, decided: Sequence[Decided], batch: _Batch) -> None:
         """What becomes of one call: nothing but rows of `reviews`, or another redaction as well."""
         corrections = of_call(decided)
-        self.applied.waiting += sum(one.applied_at is None and not one.settled for one in decided)
+        self.applied.waiting += sum(not one.applied_at and not one.settled for one in decided)
         sound_can_follow = landed.call_id in self.muted_too_much and self.originals.has(_sha256(landed))
         bad: set[str] = set()
         if sound_can_follow or corrected(landed, corrections) is not landed:
@@ -137,9 +145,9 @@ class _Applying:
             if heard is None:
                 self.applied.not_kept += 1
                 return
-            bad = misplaced(corrections, heard.conversation)
+            found, bad = in_place(landed, corrections, heard.conversation)
             self.applied.misplaced += len(bad)
-            after = corrected(landed, [one for one in corrections if one.finding_id not in bad])
+            after = corrected(landed, found)
             if sound_can_follow or after is not landed:
                 redone = self._redone(landed, after, heard, batch)
                 if redone is None:
@@ -147,6 +155,8 @@ class _Applying:
                 batch.done.append(redone)
         noted = to_note(decided, bad)
         batch.noted[landed.call_id] = noted
+        batch.earlier[landed.call_id] = [one for one in decided if one.applied_at]
+        batch.landed_at[landed.call_id] = landed.call["landed_at"]
         batch.rows[landed.call_id] = review_rows(landed, decided, noted)
 
     def _redone(
@@ -167,7 +177,9 @@ class _Applying:
         now = datetime.now(UTC)
         sound = {call_id: whole for call_id, whole in batch.sound_is_whole.items() if call_id not in lost}
         note_sound(self.desk, sound, now)
-        note_applied(self.desk, chain.from_iterable(batch.noted.values()), now)
+        landed_at = batch.landed_at | {one.landed.call_id: one.call.landed_at for one in kept}
+        for call_id, noted in batch.noted.items():
+            note_applied(self.desk, [*noted, *batch.earlier[call_id]], landed_at[call_id])
         return kept
 
 

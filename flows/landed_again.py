@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from flows.night import sound_copying
 from flows.stages import StageFailed, stage
 from tasks.answers import AnswerStore
+from tasks.erasure.asked import name_known_recordings
+from tasks.erasure.holds import held_recordings
+from tasks.erasure.kept_answers import answers_of
 from tasks.errors import KeyMissing
 from tasks.heard_calls import HeardCall, HeardCalls
 from tasks.keys import load_keyring
@@ -18,16 +21,21 @@ from tasks.lake.landing import remove_orphans
 from tasks.lake.purge import purge
 from tasks.lake.sound_files import remove_copies
 from tasks.land import Landing, broken_promises, land
+from tasks.redact.marks import finding_id
 from tasks.redact.rules import NEVER_KEPT, load_rules
 from tasks.redact_again import Redacting, redact_again
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tasks.lake.landed_calls import LandedCall
     from tasks.rows import FinishedCall
+    from tasks.schemas import Finding
     from tasks.settings import Settings
+
+_LONGEST_WAIT_S: Final = 60.0
+"""Somebody who tidies up is done by then; a night takes hours, and is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class LandedAgain:
     heard: HeardCalls
     redacting: Redacting
     landed: int = 0
+    answers_forgotten: int = 0
+    """Kept answers that held what a person marked as a secret."""
     failed: list[dict[str, str]] = field(default_factory=list)
     """Calls that stay as they were, and why."""
 
@@ -74,6 +84,9 @@ class LandedAgain:
                 if one.landed.call_id in broken:
                     self._failed(one.landed, f"check {broken[one.landed.call_id]} found a contradiction")
             whole = [one for one in done if one.landed.call_id not in broken]
+            self._forget_answers(
+                [one for one in whole if any(_is_told(one, new) for new in _new_secrets(one))]
+            )
             for one in whole:
                 self._forget_secrets(one)
             rows = [row for call_id, said in (reviews or {}).items() if call_id not in broken for row in said]
@@ -91,13 +104,26 @@ class LandedAgain:
 
     def _forget_secrets(self, one: Redone) -> None:
         """What is a secret from now on is kept in no form, encrypted neither."""
-        known = set(one.heard.secrets)
-        pairs = zip(one.call.findings, one.call.marks, strict=True)
-        secrets = [finding for finding, mark in pairs if finding.entity in NEVER_KEPT and mark.mode != "none"]
-        if not known.issuperset(secrets):
+        if secrets := _new_secrets(one):
             sha256 = one.landed.call["recording_sha256"]
-            together = sorted(known.union(secrets), key=lambda finding: finding.start_word)
+            together = sorted(secrets.union(one.heard.secrets), key=lambda finding: finding.start_word)
             self.heard.keep(sha256, one.heard.conversation, together, one.heard.speech_ms)
+
+    def _forget_answers(self, told: Collection[Redone]) -> None:
+        """No engine's answer is kept in which a person heard a secret: it cannot be taken out of one.
+
+        Before what was heard is kept anew, which tells what is a secret already: a run that is killed between
+        the two does both again. What is on legal hold stays.
+        """
+        recordings = {str(one.landed.call["recording_sha256"]) for one in told}
+        if not recordings:
+            return
+        store = AnswerStore(self.lake.answers, self.redacting.keyring)
+        name_known_recordings(self.connection)
+        held = held_recordings(self.connection)
+        for one in answers_of(self.connection, store, recordings - held, held):
+            store.forget(one.key)
+            self.answers_forgotten += 1
 
     def _failed(self, landed: LandedCall, reason: str) -> None:
         self.failed.append({"call_id": landed.call_id, "reason": reason})
@@ -112,13 +138,13 @@ def landed_again(settings: Settings, *, dry_run: bool) -> Iterator[LandedAgain]:
 
     Raises:
         KeyMissing: what was heard was encrypted with a key that is not at hand.
-        SettingsError: another process is at it.
+        SettingsError: another process has been at it for a minute.
     """
     lake = Lake.at(settings.lake)
     rules = load_rules(settings.redaction_profile, settings.redaction_rules, settings.redaction_mode)
     with ExitStack() as stack:
         if not dry_run and lake.exists():
-            stack.enter_context(exclusively(lake))
+            stack.enter_context(exclusively(lake, _LONGEST_WAIT_S))
         with reading(lake) if dry_run or not lake.exists() else writing(lake) as connection:
             if not settings.key_file.exists():
                 raise KeyMissing(f"there is no key file at {settings.key_file}; restore the one of this lake")
@@ -137,6 +163,17 @@ def landed_again(settings: Settings, *, dry_run: bool) -> Iterator[LandedAgain]:
                 remove_orphans(connection, lake)
         if again.landed:
             purge(lake)
+
+
+def _new_secrets(one: Redone) -> set[Finding]:
+    pairs = zip(one.call.findings, one.call.marks, strict=True)
+    secrets = {finding for finding, mark in pairs if finding.entity in NEVER_KEPT and mark.mode != "none"}
+    return secrets.difference(one.heard.secrets)
+
+
+def _is_told(one: Redone, secret: Finding) -> bool:
+    """Whether a person has said that it is one."""
+    return one.call.reviewed.get(finding_id(one.call.call_id, secret)) == "confirmed"
 
 
 def _new_copies(done: Sequence[Redone]) -> set[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from tasks.desk.store import moment
-from tasks.desk.verdicts import marked, standing
-from tasks.redact.marks import finding_id
+from tasks.desk.corrections import about, moved, strongest
+from tasks.desk.placing import Place, is_known, placed
+from tasks.desk.store import moment, stamp
+from tasks.desk.verdicts import standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tasks.desk.verdicts import Decided, Span
     from tasks.lake.landed_calls import LandedCall
     from tasks.schemas import Conversation
+
+_DECIDED: Final = frozenset({"confirmed", "rejected"})
 
 
 def corrected(landed: LandedCall, corrections: Sequence[Correction]) -> LandedCall:
@@ -28,15 +31,36 @@ def corrected(landed: LandedCall, corrections: Sequence[Correction]) -> LandedCa
             rows[one.finding_id] = (row or _row(one)) | {"review_status": "confirmed"}
         elif row and one.verdict == "rejected":
             rows[one.finding_id] = row | {"review_status": "rejected"}
-        elif row and row["review_status"] in {"confirmed", "rejected"}:
+        elif row and row["review_status"] in _DECIDED:
             rows[one.finding_id] = row | {"review_status": None}
     findings = list(rows.values())
     return landed if findings == landed.findings else replace(landed, findings=findings)
 
 
-def misplaced(corrections: Sequence[Correction], conversation: Conversation) -> set[str]:
-    """Findings that cannot be where they were marked: outside of a turn, or the call was transcribed anew."""
-    return {one.finding_id for one in corrections if not _fits(one, conversation)}
+def in_place(
+    landed: LandedCall, corrections: Sequence[Correction], conversation: Conversation
+) -> tuple[list[Correction], set[str]]:
+    """The corrections where their words are now; and the findings whose words are nowhere in the call.
+
+    A call that was transcribed anew has the same words at other places, or others.
+    """
+    words = [
+        Place(number, word.start_ms, word.end_ms)
+        for number, turn in enumerate(conversation.turns)
+        for word in conversation.words[turn.first_word : turn.end_word]
+    ]
+    findings = {row["finding_id"]: row for row in landed.findings}
+    landed_at = stamp(landed.call["landed_at"])
+    found: list[Correction] = []
+    nowhere: set[str] = set()
+    for one in corrections:
+        known = is_known(one.span, findings.get(one.finding_id))
+        span = one.span if known else placed(one.span, words, anew=one.decided_at < landed_at)
+        if span is None:
+            nowhere.add(one.finding_id)
+        else:
+            found.append(moved(one, landed.call_id, span))
+    return strongest(found), nowhere
 
 
 def gives_back(landed: LandedCall, after: LandedCall) -> bool:
@@ -51,7 +75,7 @@ def to_note(decided: Sequence[Decided], not_applied: Collection[str]) -> list[De
     return [
         one
         for one in decided
-        if one.applied_at is None and one.settled and not _about(one).intersection(not_applied)
+        if not one.applied_at and one.settled and not about(one).intersection(not_applied)
     ]
 
 
@@ -60,7 +84,7 @@ def review_rows(
 ) -> list[dict[str, Any]]:
     """What is noted, as rows of `reviews`. What was withdrawn before it was applied never was in the lake."""
     stand = {one.review_id for one in standing(decided)}
-    applied = {one.review_id for one in decided if one.applied_at}
+    applied = {one.review_id for one in decided if one.applied_at is not None}
     return [
         {
             "review_id": one.review_id,
@@ -83,17 +107,6 @@ def review_rows(
 
 def _row(one: Correction) -> dict[str, Any]:
     return asdict(one.finding) | {"finding_id": one.finding_id, "mode": "none"}
-
-
-def _fits(one: Correction, conversation: Conversation) -> bool:
-    first, end = one.finding.start_word, one.finding.end_word
-    within = any(turn.first_word <= first < end <= turn.end_word for turn in conversation.turns)
-    return within and one.start_ms in {None, conversation.words[first].start_ms}
-
-
-def _about(one: Decided) -> set[str]:
-    spans = [span for span in (one.before, one.after) if span]
-    return {finding_id(one.call_id, marked(span)) for span in spans} | {one.finding_id or ""}
 
 
 def _json(span: Span | None) -> str | None:

@@ -50,7 +50,14 @@ def _show(applied: Applied) -> None:
         (applied.waiting, "decisions wait for a second opinion or a lead"),
         (applied.not_in_lake, "calls are not in the lake any more"),
         (applied.not_kept, "calls stay as they were: what was heard in them was not kept"),
-        (applied.misplaced, "findings stay open: the calls were transcribed anew since; decide again"),
+        (
+            applied.misplaced,
+            "findings wait: the calls were transcribed anew; the queue asks for their words again",
+        ),
+        (
+            applied.answers_forgotten,
+            "kept answers of engines removed: a secret was marked in what they heard",
+        ),
         (applied.sound_waits, "calls' sound stays muted where it need not be: name the archive"),
     ):
         if count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tasks.desk.decisions import decided_where
 from tasks.desk.store import stamp
@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from tasks.desk.verdicts import Decided
 
 
+AGAIN: Final = ""
+"""In place of the moment a decision was applied: it was, and its call has landed anew since."""
+AGAIN_OR_NEVER: Final = f"coalesce(applied_at, '{AGAIN}') = '{AGAIN}'"
+
+
 def calls_to_apply(desk: Desk) -> list[str]:
     """The calls with a decision that is not in the lake yet."""
     with desk.connection() as connection:
         rows = connection.execute(
-            "select distinct call_id from decisions where applied_at is null order by call_id"
+            f"select distinct call_id from decisions where {AGAIN_OR_NEVER} order by call_id"
         )
         return [row["call_id"] for row in rows]
 
@@ -38,12 +43,12 @@ def decisions_of_calls(desk: Desk, call_ids: Collection[str]) -> dict[str, list[
         }
 
 
-def note_applied(desk: Desk, decided: Iterable[Decided], now: datetime) -> None:
-    """The lake has these decisions."""
+def note_applied(desk: Desk, decided: Iterable[Decided], landed_at: datetime) -> None:
+    """The lake has these decisions in their call as it landed then; what lands later must have them again."""
     with desk.connection(write=True) as connection:
         connection.executemany(
-            "update decisions set applied_at = ? where review_id = ? and applied_at is null",
-            [(stamp(now), one.review_id) for one in decided],
+            "update decisions set applied_at = ? where review_id = ?",
+            [(stamp(landed_at), one.review_id) for one in decided],
         )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tasks.desk.verdicts import ABOUT_FINDINGS, marked, standing
 from tasks.redact.marks import finding_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tasks.desk.verdicts import Decided, Span
     from tasks.schemas import Finding
@@ -25,11 +25,14 @@ class Correction:
 
     finding_id: str
     verdict: Outcome
-    finding: Finding
-    """The words that are meant, as a person's own finding."""
-    start_ms: int | None
-    """Where the first of them began when the person decided."""
+    span: Span
+    """The words that are meant, and when they were said as the person saw them."""
     decided_at: str
+
+    @property
+    def finding(self) -> Finding:
+        """The words as a person's own finding."""
+        return marked(self.span)
 
 
 def of_call(decided: Sequence[Decided]) -> list[Correction]:
@@ -39,13 +42,28 @@ def of_call(decided: Sequence[Decided]) -> list[Correction]:
     brings words back waits.
     """
     counting = {one.review_id for one in _counting(standing(decided))}
+    return strongest(said for one in decided for said in _said(one, counts=one.review_id in counting))
+
+
+def strongest(corrections: Iterable[Correction]) -> list[Correction]:
+    """Of several about one finding the one that counts, in the order of their ids."""
     best: dict[str, Correction] = {}
-    for one in decided:
-        for said in _said(one, counts=one.review_id in counting):
-            known = best.get(said.finding_id)
-            if known is None or _weight(said) > _weight(known):
-                best[said.finding_id] = said
+    for said in corrections:
+        known = best.get(said.finding_id)
+        if known is None or _weight(said) > _weight(known):
+            best[said.finding_id] = said
     return [best[name] for name in sorted(best)]
+
+
+def moved(one: Correction, call_id: str, span: Span) -> Correction:
+    """The same of the words where they are now."""
+    return replace(one, finding_id=finding_id(call_id, marked(span)), span=span)
+
+
+def about(one: Decided) -> set[str]:
+    """The findings that a decision is about, with those that it marks."""
+    spans = [span for span in (one.before, one.after) if span]
+    return {finding_id(one.call_id, marked(span)) for span in spans} | {one.finding_id or ""}
 
 
 def _weight(said: Correction) -> tuple[bool, str, bool]:
@@ -80,6 +98,4 @@ def _said(one: Decided, *, counts: bool) -> Iterator[Correction]:
 
 
 def _correction(one: Decided, span: Span, verdict: Outcome) -> Correction:
-    finding = marked(span)
-    name = finding_id(one.call_id, finding)
-    return Correction(name, verdict, finding, span.start_ms, one.decided_at)
+    return Correction(finding_id(one.call_id, marked(span)), verdict, span, one.decided_at)

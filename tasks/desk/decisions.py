@@ -205,7 +205,7 @@ def _named(call_id: str, span: Span) -> str:
 
 
 def _span(item: Item) -> Span:
-    return Span(item.entity or "", item.start_word or 0, item.end_word or 0, item.start_ms)
+    return Span(item.entity or "", item.start_word or 0, item.end_word or 0, item.start_ms, item.end_ms)
 
 
 def _json(span: Span | None) -> str | None:

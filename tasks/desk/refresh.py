@@ -6,7 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tasks.desk.applying import AGAIN
 from tasks.desk.decisions import bring_up_to_date
+from tasks.desk.items import item
+from tasks.desk.landed_anew import apply_again, settle, unplaced
+from tasks.desk.placing import NEAR_MS
 from tasks.desk.risk import risk
 from tasks.desk.schema import WAITS
 from tasks.questions.bind import bind
@@ -31,13 +35,20 @@ _NEW: Final = f"""
     where not decided and not exists (select 1 from items where items.item_id = found.item_id)
     limit 5000
 """
+_ELSEWHERE: Final = f"""
+    update found set item_id = item_id || '-' || start_ms where exists (
+        select 1 from items
+        where items.item_id = found.item_id and abs(items.start_ms - found.start_ms) > {NEAR_MS}
+    )
+"""
+"""In a call that was transcribed anew, words of the same number are others: nobody has decided about them."""
 _GONE: Final = f"""
     update items set state = 'gone', claimed_by = null, claimed_until = null
     where {WAITS} and item_id not in (select item_id from found)
 """
-_LANDED_ANEW: Final = """
-    update decisions set applied_at = null
-    where applied_at is not null and finding_id is not null and item_id in (
+_UNDECIDED_THERE: Final = f"""
+    update decisions set applied_at = '{AGAIN}'
+    where applied_at > '' and finding_id is not null and item_id in (
         select item_id from found join items using (item_id) where not found.decided and items.state = 'done'
     )
 """
@@ -80,17 +91,27 @@ def refresh(desk: Desk, connection: Connection, sampling: Sampling) -> Refreshed
 
     It writes in short transactions: people go on deciding meanwhile.
     """
-    found = [_row(asked, sampling) for asked in _asked(connection, sampling)]
+    apply_again(desk, connection)
+    lost = unplaced(desk, connection)
+    asked = [*_asked(connection, sampling), *(one.item for one in lost if one.is_lost)]
+    found = [_row(one, sampling) for one in asked]
     with desk.connection() as store:
         store.execute(f"create temp table found ({', '.join(_FOUND)}, primary key (item_id))")
         store.executemany(f"insert into found values ({', '.join('?' * len(_FOUND))})", found)
+        store.execute(_ELSEWHERE)
         gone = _write(store, _GONE)
         added = _come_back(store)
         while some := _write(store, _NEW):
             added += some
-        _write(store, _LANDED_ANEW)
+        _write(store, _UNDECIDED_THERE)
         waiting = store.execute(f"select coalesce(sum(items), 0) from tally where {WAITS}").fetchone()[0]
+    settle(desk, [one for one in lost if not one.is_lost or _is_decided(desk, _item_id(one.item))])
     return Refreshed(added, gone, waiting)
+
+
+def _is_decided(desk: Desk, item_id: str) -> bool:
+    known = item(desk, item_id)
+    return known is not None and known.state == "done"
 
 
 def _write(store: sqlite3.Connection, statement: str) -> int:
@@ -151,5 +172,6 @@ def _row(asked: dict[str, Any], sampling: Sampling) -> tuple[Any, ...]:
 
 def _item_id(asked: Mapping[str, Any]) -> str:
     """The same for the same thing, whenever the lake is asked."""
-    what = asked.get("finding_id") or f"{asked['start_word']}-{asked['end_word']}"
+    place = ("start_ms", "end_ms") if asked["start_word"] is None else ("start_word", "end_word")
+    what = asked.get("finding_id") or asked.get("what") or "-".join(str(asked[name]) for name in place)
     return hashlib.sha256(f"{asked['kind']}\n{asked['call_id']}\n{what}".encode()).hexdigest()[:32]

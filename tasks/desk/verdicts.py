@@ -30,6 +30,8 @@ class Span:
     end_word: int
     start_ms: int | None = None
     """Where its first word begins: tells whether the call was transcribed anew since somebody looked."""
+    end_ms: int | None = None
+    """Where its last word ends: with the beginning, finds the same words where they are now."""
 
 
 @dataclass(frozen=True, slots=True)

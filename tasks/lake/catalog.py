@@ -153,15 +153,15 @@ def rewriting(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def exclusively(lake: Lake) -> Iterator[None]:
+def exclusively(lake: Lake, wait_s: float = 0) -> Iterator[None]:
     """Hold the lake's lock, so that no other process ingests into it at the same time.
 
     Raises:
-        SettingsError: another process holds it. The lock of a killed process is free.
+        SettingsError: another process still holds it. The lock of a killed process is free.
     """
     with ExitStack() as stack:
         try:
-            stack.enter_context(lake.catalog.held("ingest", 0))
+            stack.enter_context(lake.catalog.held("ingest", wait_s))
         except TimeoutError:
             raise SettingsError(
                 f"another ingest into {lake.address} is running; wait for it to end"

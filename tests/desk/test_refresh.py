@@ -9,7 +9,7 @@ from at_the_desk import NOON, decide
 from finished_calls import finished_call, landed_row
 
 from tasks.desk import items
-from tasks.desk.applying import decisions_of_calls, note_applied
+from tasks.desk.applying import AGAIN, decisions_of_calls, note_applied
 from tasks.desk.items import Filters
 from tasks.desk.refresh import Refreshed, Sampling, refresh
 from tasks.lake.catalog import Lake, reading, writing
@@ -88,7 +88,7 @@ def test_a_decided_item_stays_decided_and_is_applied_again_where_its_call_landed
     assert found
     assert found.state == "done"
     (again,) = decisions_of_calls(desk, ["call-1"])["call-1"]
-    assert again.applied_at is None
+    assert again.applied_at == AGAIN
 
 
 def test_what_anybody_may_read_is_the_most_urgent(desk: Desk, empty_place: Lake) -> None:
