@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tasks.intervals import length, union
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tasks.intervals import Interval
     from tasks.schemas import Word
@@ -50,6 +50,28 @@ def coverage(speech: Iterable[Interval], words: Sequence[Word]) -> Coverage:
         words=len(timed),
         on_silence=_outside(timed, _wider(spoken)),
     )
+
+
+def unheard(speech: Iterable[Interval], words: Sequence[Word]) -> list[Interval]:
+    """Where there is speech without a word near. Words without times cover nothing."""
+    near = _wider(
+        (word.start_ms, word.end_ms)
+        for word in words
+        if word.start_ms is not None and word.end_ms is not None
+    )
+    return [gap for span in union(speech) for gap in _without(span, near)]
+
+
+def _without(span: Interval, others: Sequence[Interval]) -> Iterator[Interval]:
+    at, end = span
+    for start, until in others:
+        if until <= at or start >= end:
+            continue
+        if start > at:
+            yield at, start
+        at = until
+    if at < end:
+        yield at, end
 
 
 def _wider(spans: Iterable[Interval]) -> list[Interval]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tasks.coverage import Coverage, coverage
+from tasks.coverage import Coverage, coverage, unheard
 from tasks.intervals import length, union
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from tasks.intervals import Interval
     from tasks.schemas import Conversation, PreparedAudio, Turn
+
+
+_SHORTEST_GAP_MS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class CallFacts:
     """How much of it has no word near."""
     mean_confidence: float | None
     low_confidence_words: int
+    unheard_spans: str | None = None
+    """Where, as JSON: start and end in ms of each stretch of a second and more; None as above."""
 
 
 def call_facts(conversation: Conversation, audio: PreparedAudio, low_confidence: float) -> CallFacts:
@@ -56,6 +62,7 @@ def call_facts(conversation: Conversation, audio: PreparedAudio, low_confidence:
         unheard_ms=covered.unheard_ms if covered else None,
         mean_confidence=sum(confidences) / len(confidences) if confidences else None,
         low_confidence_words=sum(confidence < low_confidence for confidence in confidences),
+        unheard_spans=_unheard_spans(conversation, audio) if covered else None,
     )
 
 
@@ -78,6 +85,18 @@ def _covered(conversation: Conversation, audio: PreparedAudio) -> Coverage | Non
         for track in audio.tracks
     )
     return sum(sides, Coverage())
+
+
+def _unheard_spans(conversation: Conversation, audio: PreparedAudio) -> str:
+    """Of all channels together, in time order."""
+    gaps = [
+        gap
+        for track in audio.tracks
+        for gap in unheard(
+            track.speech_spans_ms, [word for word in conversation.words if word.channel == track.channel]
+        )
+    ]
+    return json.dumps([gap for gap in union(gaps) if gap[1] - gap[0] >= _SHORTEST_GAP_MS])
 
 
 def _shared(voices: Sequence[list[Interval]]) -> list[Interval]:

@@ -165,6 +165,7 @@ def _call(call: FinishedCall) -> dict[str, Any]:
         "overlap_ms": facts.overlap_ms,
         "speech_ms": facts.speech_ms,
         "unheard_ms": facts.unheard_ms,
+        "unheard_spans": facts.unheard_spans,
         "mean_confidence": facts.mean_confidence,
         "low_confidence_words": facts.low_confidence_words,
         "redaction_count": sum(finding.tier != "review" for finding in call.findings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -97,9 +98,18 @@ def test_speech_without_a_word_near_is_unheard_channel_by_channel() -> None:
     audio = PreparedAudio(5_000, 2, "two_speakers", (Track(0, b"", pieces), Track(1, b"", pieces)), {})
     facts = call_facts(_conversation([(0, [Word("x", 0, 1_000, channel=0)])]), audio, 0.5)
     assert (facts.speech_ms, facts.unheard_ms) == (4_000, 3_000)
+    assert json.loads(facts.unheard_spans or "") == [[0, 1_000], [3_000, 4_000]]
+
+
+def test_only_stretches_of_a_second_and_more_have_a_place() -> None:
+    track = Track(0, b"", (Piece(0, 16_000 * 4),))
+    said = [Word("x", 0, 400, channel=0), Word("y", 1_800, 2_000, channel=0)]
+    facts = call_facts(_conversation([(0, said)]), PreparedAudio(5_000, 1, "mono", (track,), {}), 0.5)
+    assert facts.unheard_ms == 400 + 1_500
+    assert json.loads(facts.unheard_spans or "") == [[2_500, 4_000]]
 
 
 def test_where_nobody_has_looked_for_speech_nothing_is_said_about_it() -> None:
     audio = PreparedAudio(5_000, 1, "mono", (Track(0, b""),), {})
     facts = call_facts(Conversation((), ()), audio, 0.5)
-    assert (facts.speech_ms, facts.unheard_ms) == (None, None)
+    assert (facts.speech_ms, facts.unheard_ms, facts.unheard_spans) == (None, None, None)

@@ -18,8 +18,8 @@
 --   unheard_share [0-1]: its share of the speech
 --   rejected_segments: stretches thrown away as invented on silence or music
 -- empty: no call of these days was searched for speech, or none has so much unheard
--- limits: tells how much is unheard, not where; music and voices in the background may count as speech; where
---   the engine gives no word times all speech is unheard
+-- limits: where it is unheard is in calls.unheard_spans; music and voices in the background may count as
+--   speech; where the engine gives no word times all speech is unheard
 with calls as (
     select
         call_id,

@@ -1,28 +1,30 @@
 -- name: items_for_review
--- question: Which findings, random samples and calls with unheard speech should a person look at?
--- grain: one row per finding, turn or call to look at
--- key: kind, call_id, finding_id, start_word
+-- question: Which findings, random samples and stretches of unheard speech should a person look at?
+-- grain: one row per finding, turn or stretch of speech to look at
+-- key: kind, call_id, finding_id, start_word, start_ms
 -- parameters:
 --   sample_share [0-1] (double, default 0.01): so many of the sure findings, and of the turns without any
---   at_least_unheard_ms [ms] (integer, default 3000): calls with less speech that got no words do not count
+--   at_least_unheard_ms [ms] (integer, default 3000): calls with less speech that got no words do not count;
+--     of others each stretch of so much is shown, or else the longest
 --   since [UTC date] (date, default none): first day of the calls asked about
 --   until [UTC date] (date, default none): last day of the calls asked about
 -- columns:
---   kind: finding (flagged, or left in until decided), sample_redacted, sample_untouched, or doubtful for a
---     call with speech that got no words
+--   kind: finding (flagged, or left in until decided), sample_redacted, sample_untouched, or doubtful for
+--     speech that got no words
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   agent_id: the agent; null if unknown
 --   queue: the queue; null if unknown
---   finding_id: the finding; null for a turn or a call
---   entity: what was found; null for a turn or a call
---   tier: auto, flagged or review; null for a turn or a call
---   reason: why it was found; unheard for a call
---   score [0-1]: how sure the detector was; of a call the share of speech with words; null for a turn
---   start_word: word_index of its first word; null for a call
---   end_word: word_index after its last word; null for a call
---   start_ms [ms]: where it begins; null for a call, or if the engine gives no word times
---   end_ms [ms]: where it ends; null for a call, or if the engine gives no word times
+--   finding_id: the finding; null for a turn or unheard speech
+--   entity: what was found; null for a turn or unheard speech
+--   tier: auto, flagged or review; null for a turn or unheard speech
+--   reason: why it was found; unheard for speech without words
+--   score [0-1]: how sure the detector was; of unheard speech the share of the call's speech with words; null
+--     for a turn
+--   start_word: word_index of its first word; null for unheard speech
+--   end_word: word_index after its last word; null for unheard speech
+--   start_ms [ms]: where it begins; null if the engine gives no word times, or nobody noted where it is
+--   end_ms [ms]: where it ends; null as above
 --   decided: whether the lake has a decision about the finding
 -- empty: no finding is in doubt, all speech got words, and the samples are empty
 -- limits: a sample holds the same rows whenever it is asked for with the same share, by a hash of ids;
@@ -34,7 +36,8 @@ with calls as (
         agent_id,
         queue,
         speech_ms,
-        unheard_ms
+        unheard_ms,
+        unheard_spans
     from calls
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
@@ -121,15 +124,39 @@ untouched as (
             and spans.end_word > redactions.start_word
 ),
 
+unheard_calls as (
+    select
+        call_id,
+        1 - unheard_ms / nullif(speech_ms, 0) as score,
+        from_json(coalesce(unheard_spans, '[]'), '[["integer"]]') as spans
+    from calls
+    where unheard_ms >= $at_least_unheard_ms
+),
+
+stretches as (
+    select
+        call_id,
+        score,
+        unnest(if(len(spans) = 0, [null], spans)) as span
+    from unheard_calls
+),
+
 unheard as (
     select
         'doubtful' as kind,
         call_id,
         'unheard' as reason,
-        1 - unheard_ms / nullif(speech_ms, 0) as score,
+        score,
+        span[1] as start_ms,
+        span[2] as end_ms,
         false as decided
-    from calls
-    where unheard_ms >= $at_least_unheard_ms
+    from stretches
+    qualify
+        span[2] - span[1] >= $at_least_unheard_ms
+        or row_number() over (
+            partition by call_id
+            order by span[2] - span[1] desc nulls last, span[1] asc
+        ) = 1
 ),
 
 asking as (
@@ -162,4 +189,4 @@ for_review as (
 )
 
 select * from for_review
-order by kind, call_id, start_word, finding_id
+order by kind, call_id, start_word, start_ms, finding_id

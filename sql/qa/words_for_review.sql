@@ -21,8 +21,8 @@
 --   mean_confidence [0-1]: mean over them
 --   heard: the words as the engine heard them
 -- empty: no engine was that unsure in these days, or none gives confidences
--- limits: redacted words end a run, for there is nothing left to mend; speech that got no words at all is not
---   here, for the lake keeps how much of it there is (coverage) and not where
+-- limits: redacted words end a run, for there is nothing left to mend; speech that got no words at all is in
+--   items_for_review
 with calls as (
     select
         call_id,

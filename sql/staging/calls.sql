@@ -29,6 +29,8 @@
 --   overlap_ms [ms]: time two or more speak at once
 --   speech_ms [ms]: speech found in the sound, all channels together; null if nobody has looked
 --   unheard_ms [ms]: how much of it has no word within half a second; null if nobody has looked
+--   unheard_spans [JSON]: where: start and end in ms of each stretch of a second and more; null if nobody has
+--     looked
 --   mean_confidence [0-1]: mean over the words; null if the engine gives none
 --   low_confidence_words: words the engine was unsure of, by the landing's fixed threshold
 --   redaction_count: findings taken out of the call
@@ -68,6 +70,7 @@ select
     overlap_ms,
     speech_ms,
     unheard_ms,
+    unheard_spans,
     mean_confidence,
     low_confidence_words,
     redaction_count,

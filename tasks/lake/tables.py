@@ -79,6 +79,7 @@ CALLS: Final = _schema(
         ("overlap_ms", pa.int32()),
         ("speech_ms", pa.int32()),
         ("unheard_ms", pa.int32()),
+        ("unheard_spans", pa.string()),
         ("mean_confidence", pa.float32()),
         ("low_confidence_words", pa.int32()),
         ("redaction_count", pa.int32()),

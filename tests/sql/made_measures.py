@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,19 @@ def _measure_call(dice: Dice, call: Row) -> None:
     )
     if call["speech_ms"] is not None:
         call["unheard_ms"] = dice.random.randint(0, call["speech_ms"])
+        call["unheard_spans"] = _stretches(call["unheard_ms"])
     if call["call_date"]:
         clock = time(dice.random.choice((0, 9, 9, 17, 23)), dice.random.randint(0, 59), tzinfo=UTC)
         call["started_at"] = datetime.combine(call["call_date"], clock)
+
+
+def _stretches(unheard_ms: int) -> str | None:
+    """In two stretches, one or both of which may be too short to be noted; nothing by an earlier version."""
+    half = unheard_ms // 2
+    spans = [
+        [start, end] for start, end in ((0, half), (unheard_ms, 2 * unheard_ms - half)) if end - start >= 1000
+    ]
+    return None if unheard_ms % 3 == 0 else json.dumps(spans)
 
 
 def _measure_turns(dice: Dice, turns: list[Row]) -> None:

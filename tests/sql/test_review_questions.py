@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,24 @@ def test_items_for_review_are_findings_in_doubt_and_steady_samples(
         call["call_id"] for call in of_days(made_rows["calls"], days) if (call["unheard_ms"] or 0) >= 1000
     }
     assert {row["call_id"] for row in by_kind.get("doubtful", [])} == unheard
+    stretches = [
+        (call["call_id"], *span)
+        for call in of_days(made_rows["calls"], days)
+        if call["call_id"] in unheard
+        for span in shown_stretches(json.loads(call["unheard_spans"] or "[]"))
+    ]
+    shown = [(row["call_id"], row["start_ms"], row["end_ms"]) for row in by_kind.get("doubtful", [])]
+    assert sorted(shown, key=str) == sorted(stretches, key=str)
+
+
+def shown_stretches(spans: list[list[int]]) -> list[list[int | None]]:
+    """Those of a second, or else the longest; none is known of a call that landed before they were noted."""
+    long = [span for span in spans if span[1] - span[0] >= 1000]
+    return (
+        [*long] or [list(max(spans, key=lambda span: (span[1] - span[0], -span[0])))]
+        if spans
+        else [[None, None]]
+    )
 
 
 def review(
