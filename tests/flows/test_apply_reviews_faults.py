@@ -133,7 +133,10 @@ def test_what_is_undone_while_it_lands_is_taken_back_by_the_next_run(
     whole(settings)
 
 
-def test_a_lake_that_is_busy_is_told_and_the_decision_waits(desk: Desk, settings: Settings) -> None:
+def test_a_lake_that_stays_busy_is_told_and_the_decision_waits(
+    desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.landed_again._LONGEST_WAIT_S", 0.2)
     reject_zanzibar(desk, settings)
     with exclusively(Lake.at(settings.lake)), pytest.raises(SettingsError, match="running"):
         apply_reviews(settings)
