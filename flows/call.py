@@ -65,6 +65,13 @@ class Tools:
         own = self.queues.get(queue or "")
         return replace(self, transcriber=own) if own else self
 
+    @property
+    def out_of_engines(self) -> str | None:
+        """Why no call can be transcribed any more in this run, if so: the first engine's reason."""
+        engines = [one for every in (self.transcriber, *self.queues.values()) for one in every.engines]
+        reasons = [str(one.closed) for one in engines if one.closed]
+        return reasons[0] if len(reasons) == len(engines) else None
+
     async def close(self) -> None:
         """Close the engines' connections."""
         for transcriber in (self.transcriber, *self.queues.values()):

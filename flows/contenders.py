@@ -75,7 +75,7 @@ def _entrant(choice: Choice, transcriber: Transcriber, notes: tuple[str, ...], *
 
 def _settings_for(choice: Choice, settings: Settings, *, first: bool) -> tuple[Settings, tuple[str, ...]]:
     """Settings for one engine alone, and what had to be left away for it."""
-    own: dict[str, Any] = {"engine": choice.engine.NAME, "model": choice.model}
+    own: dict[str, Any] = {"engine": choice.engine.NAME, "model": choice.model, "outage_s": 0.0}
     notes = []
     if choice.engine.CAPABILITIES.runs_here:
         own["whisper_model"] = choice.model or settings.whisper_model

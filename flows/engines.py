@@ -52,7 +52,14 @@ def open_transcriber(
             engines.append(_here(settings))
             continue
         model, hosted = choice.model or (settings.model if place == 0 else None), HOSTED[choice.engine.NAME]
-        wanted = _Wanted(settings, model, urls.get(hosted.NAME), shared=shared, key_needed=keys_needed)
+        wanted = _Wanted(
+            settings,
+            model,
+            urls.get(hosted.NAME),
+            shared=shared,
+            key_needed=keys_needed,
+            is_last=place == len(chosen) - 1,
+        )
         engines.append(_hosted(hosted, wanted, store))
     textual = [ready for ready in engines if not ready.capabilities.word_times]
     clock = _here(settings, with_wishes=False) if textual and settings.word_times == "local" else None
@@ -81,6 +88,8 @@ class _Wanted:
     url: str | None
     shared: bool
     key_needed: bool
+    is_last: bool
+    """No other engine helps out, so that this one is waited for."""
 
 
 def _hosted(engine: HostedEngine, wanted: _Wanted, store: AnswerStore) -> ReadyEngine:
@@ -107,7 +116,9 @@ def _hosted(engine: HostedEngine, wanted: _Wanted, store: AnswerStore) -> ReadyE
         slots(engine.NAME, at_once, shared=wanted.shared),
         at_once,
         jobs=KeptJobs(store, engine.NAME),
-        patience=Patience(deadline_s=settings.deadline_s),
+        patience=Patience(
+            deadline_s=settings.deadline_s, outage_s=settings.outage_s if wanted.is_last else 0.0
+        ),
         pace=pace(engine.NAME, per_minute, shared=wanted.shared),
         erases=settings.vendor_deletion,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LONGEST_LOOK_S: Final = 5.0
 _ELSEWHERE: Final = "another worker has done it"
-_LEFT: Final = "left for the next run: this one was told to stop"
+_LEFT: Final = "left for the next run"
 
 
 @dataclass(slots=True)
@@ -47,12 +47,12 @@ class Share:
         self._open.extend(self.plan.jobs)
 
     async def next_batch(self) -> list[Job]:
-        """Jobs that are this worker's now; none when all are settled, or when the run was told to stop.
+        """Jobs that are this worker's now; none when all are settled, or when nothing more is to be begun.
 
         What others work on is waited for, and taken over when they are heard of no more.
         """
         stop, pause_s = self.night.stop, min(_LONGEST_LOOK_S, self.night.settings.lease_s / 4)
-        while not stop.asked:
+        while not self._why_over():
             before = len(self.settled)
             batch = await asyncio.to_thread(self._batch)
             for _ in self.settled[before:]:
@@ -61,13 +61,19 @@ class Share:
                 return batch
             await stop.wait(pause_s)
             self._open, self._elsewhere = self._elsewhere, deque()
-        left = [*self._open, *self._suspect, *self._elsewhere]
-        self.settled += [_skipped(job, _LEFT) for job in left]
+        left, why = [*self._open, *self._suspect, *self._elsewhere], f"{_LEFT}: {self._why_over()}"
+        self.settled += [_skipped(job, why) for job in left]
         return []
 
     def free(self, jobs: Iterable[Job]) -> None:
         """Give back what is settled."""
         self.night.leases.free(_names(jobs))
+
+    def _why_over(self) -> str | None:
+        """Why nothing more is to be begun, if so."""
+        if self.night.stop.asked:
+            return "this one was told to stop"
+        return self.night.tools.out_of_engines
 
     def _batch(self) -> list[Job]:
         deaths, size = self.night.leases.deaths(), self.night.settings.batch_size

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     region: str | None = Field(None, description="where the engine must work: eu, us ...; empty: its default")
     requests_at_once: int = Field(8, ge=1, description="requests in flight to a hosted engine")
     deadline_s: float = Field(900, gt=0, description="longest time for one chunk, retries included")
+    outage_s: float = Field(
+        7200, ge=0, description="how long a run waits for an engine that is out of order before it ends"
+    )
     keyterms_file: Path | None = Field(None, description="custom vocabulary, one term a line")
     diarization: bool = Field(default=False, description="tell speakers apart on one channel")
     formatting: bool | None = Field(

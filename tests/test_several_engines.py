@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tasks.answers import AnswerStore, KeptJobs
+from tasks.engines import ready
 from tasks.engines.contract import Capabilities, EngineOptions
+from tasks.engines.errand import Patience
 from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded
 from tasks.engines.local import CAPABILITIES
 from tasks.engines.ready import ReadyEngine
@@ -155,6 +157,63 @@ def test_an_engine_out_of_reach_is_left_alone_while_another_helps(store: AnswerS
     for index in range(5):
         _run(transcriber, Bundle((_chunk(index=index),)))
     assert (len(first.sent), len(second.sent)) == (1, 5)
+
+
+@dataclass
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    now_s: float = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def install(self, patched: pytest.MonkeyPatch) -> None:
+        pause = asyncio.sleep
+
+        async def sleep(length_s: float) -> None:
+            self.now_s += length_s
+            await pause(0)
+
+        patched.setattr(ready, "time", self)
+        patched.setattr(asyncio, "sleep", sleep)
+
+
+def test_the_last_engine_is_waited_for_through_an_outage_of_an_hour(
+    store: AnswerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, vendor = Clock(), Vendor("v", error=Overloaded("v: HTTP 503"))
+    clock.install(monkeypatch)
+    back_s = clock.now_s + 3_600
+    patient = vendor.ready(patience=Patience(outage_s=7_200))
+
+    def fetch(*given: Any) -> Any:
+        vendor.error = vendor.error if clock.now_s < back_s else None
+        return vendor.fetch(*given)
+
+    patient.engine.fetch = fetch
+    bundles = [Bundle((_chunk(index=index),)) for index in range(3)]
+    heard, usage = _run(Transcriber((patient,), store), *bundles)
+    assert [_text(one) for one in heard] == ["hello there"] * 3
+    assert [(one.outcome, one.cost_usd) for one in usage] == [("used", pytest.approx(0.004))] * 3
+    assert clock.now_s - back_s < 180
+    assert 3 * 20 < len(vendor.sent) < 3 * 70
+    assert patient.condition.down_since is patient.closed is None
+
+
+def test_an_engine_that_does_not_come_back_is_closed_and_says_since_when(
+    store: AnswerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, vendor = Clock(), Vendor("v", error=Overloaded("v: cannot be reached (ConnectError)"))
+    clock.install(monkeypatch)
+    transcriber = Transcriber((vendor.ready(patience=Patience(outage_s=7_200)),), store, Budget(1))
+    reason = r"cannot be reached \(ConnectError\); it was waited for 120 minutes, the next run goes on"
+    with pytest.raises(EngineError, match=reason):
+        _run(transcriber, Bundle((_chunk(index=1),)), Bundle((_chunk(index=2),)))
+    asked, waited_s = len(vendor.sent), clock.now_s
+    with pytest.raises(EngineError, match=reason):
+        _run(transcriber, Bundle((_chunk(index=3),)))
+    assert (len(vendor.sent), clock.now_s, transcriber.budget.run_usd) == (asked, waited_s, 0)
 
 
 def test_channels_go_together_where_the_file_is_billed_once(store: AnswerStore) -> None:

@@ -52,6 +52,8 @@ class Patience:
 
     deadline_s: float = 900.0
     """For one chunk, everything included: upload, retries, waiting for a job."""
+    outage_s: float = 0.0
+    """How long an engine that is out of order is waited for beyond that, before it is given up."""
     connect_s: float = 10.0
     silence_s: float = 180.0
     """The longest time without a byte from the other side: some engines work before they answer."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tasks.engines.errand import Errand, JobsInMemory, JobStore, Patience
+from tasks.engines.failures import EngineClosed, Overloaded
 from tasks.engines.pace import Pace
 from tasks.errors import EngineBusy, EngineError, EngineRefused
 
@@ -19,6 +21,19 @@ if TYPE_CHECKING:
 
 _REST_S: Final = 60.0
 """An engine that was out of reach for as long as anybody had patience is left alone for so long."""
+
+log = logging.getLogger("callarchive")
+
+
+@dataclass(slots=True)
+class Condition:
+    """How an engine is, as all who ask it in this run have found out."""
+
+    closed: EngineRefused | None = None
+    """Why nothing more is sent to it in this run: its key, plan or credit, or an outage without end."""
+    rests_until: float = 0.0
+    down_since: float | None = None
+    """When it was first out of order, if no answer has come since; `time.monotonic()`."""
 
 
 @dataclass(slots=True)
@@ -38,10 +53,8 @@ class ReadyEngine:
     pace: Pace = field(default_factory=lambda: Pace(None))
     erases: bool = False
     """Whether the vendor is told to delete what it heard, once that has landed."""
-    closed: EngineRefused | None = None
-    """Why nothing more is sent to it in this run: its key, plan or credit."""
     used: bool = False
-    _rests_until: float = 0.0
+    condition: Condition = field(default_factory=Condition)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -54,9 +67,14 @@ class ReadyEngine:
         return self.capabilities.channels_per_request > 1 and not self.capabilities.bills_per_channel
 
     @property
+    def closed(self) -> EngineRefused | None:
+        """Why it is asked for nothing more in this run, if so."""
+        return self.condition.closed
+
+    @property
     def resting(self) -> bool:
         """Whether it was out of reach a moment ago."""
-        return time.monotonic() < self._rests_until
+        return time.monotonic() < self.condition.rests_until
 
     def options_for(self, *, voices_apart: bool) -> EngineOptions:
         """Speakers are told apart only where one channel holds several."""
@@ -67,7 +85,22 @@ class ReadyEngine:
         return Errand(key, channels, jobs=self.jobs, patience=self.patience, pace=self.pace)
 
     async def ask(self, pcm: bytes, options: EngineOptions, errand: Errand) -> bytes:
-        """The engine's answer, untouched; raises EngineError, without a request where it is closed."""
+        """The engine's answer, untouched; raises EngineError, without a request where it is closed.
+
+        One that is out of order is waited for as long as there is patience, and then closed.
+        """
+        while True:
+            try:
+                answer = await self._ask(pcm, options, errand)
+            except Overloaded as error:
+                if not await self._wait(error):
+                    raise
+                errand.begun_at = None  # a chunk's own deadline counts while the engine works
+            else:
+                self.condition.down_since = None
+                return answer
+
+    async def _ask(self, pcm: bytes, options: EngineOptions, errand: Errand) -> bytes:
         async with self.slot():
             if self.closed:
                 raise self.closed
@@ -77,11 +110,27 @@ class ReadyEngine:
                 return await self.engine.fetch(self.client(), pcm, options, errand)
             except EngineRefused as error:
                 if error.stops_engine:
-                    self.closed = error
+                    self.condition.closed = error
                 raise
             except EngineBusy:
-                self._rests_until = time.monotonic() + _REST_S
+                self.condition.rests_until = time.monotonic() + _REST_S
                 raise
+
+    async def _wait(self, error: Overloaded) -> bool:
+        """Let a while go by; False where nobody waits for this engine, or nobody does any longer."""
+        longest_s, now = self.patience.outage_s, time.monotonic()
+        if not longest_s:
+            return False
+        if self.condition.down_since is None:
+            self.condition.down_since = now
+            log.warning("%s; it is waited for, %d minutes at most", error, longest_s / 60)
+        left_s = self.condition.down_since + longest_s - now
+        if left_s <= 0:
+            waited = f"{error}; it was waited for {longest_s / 60:.0f} minutes, the next run goes on"
+            self.condition.closed = self.condition.closed or EngineClosed(waited)
+            raise self.condition.closed
+        await asyncio.sleep(min(self.patience.longest_pause_s, left_s))
+        return True
 
     async def note_request(self, key: str, request_id: str | None, *, cache_hit: bool) -> None:
         """Keep the vendor's id of a request where the vendor is to delete it later."""

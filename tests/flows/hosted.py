@@ -48,6 +48,7 @@ def environment(stand_in: StandIn, *names: str) -> dict[str, str]:
         "CALLARCHIVE_ENGINE_URL": ",".join(urls),
         "CALLARCHIVE_QUOTE": "false",
         "CALLARCHIVE_DEADLINE_S": "20",
+        "CALLARCHIVE_OUTAGE_S": "0",
         # Requests come in the order of the archive, and faults meet those they are meant for.
         "CALLARCHIVE_REQUESTS_AT_ONCE": "1",
         "CALLARCHIVE_RECORDINGS_AT_ONCE": "1",
