@@ -92,3 +92,18 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmCommandLine]:
     """A command line whose engine is quick; see WarmCommandLine."""
     with WarmCommandLine(tmp_path_factory.mktemp("warm-home")) as command_line:
         yield command_line
+
+
+@pytest.fixture(scope="session")
+def erasable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the lake of three calls that erasure_lake makes, compacted, and its keys. Copied only."""
+    from erasure_lake import make
+
+    from tasks.lake.compact import compact
+
+    folder = tmp_path_factory.mktemp("erasable")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOME", str(folder))
+        made = make(folder, patched)
+        compact(made.lake)  # whose old files stay for who still reads them
+    return folder

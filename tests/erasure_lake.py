@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,7 +16,10 @@ from finished_calls import NOON, finished_call, landed_row, mark_of, usage
 from tasks.answers import AnswerStore, Receipt, answer_key, with_receipt
 from tasks.certificate import certify
 from tasks.desk.audit import note
-from tasks.desk.store import Desk
+from tasks.desk.store import Desk, desk_file
+from tasks.erase import Eraser
+from tasks.erasure.asked import call_asked
+from tasks.erasure.make_plan import make_plan
 from tasks.heard_calls import HeardCalls
 from tasks.keys import load_keyring
 from tasks.lake.catalog import Lake, reading, writing
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from tasks.erasure.plan import Plan
     from tasks.keys import Keyring
     from tasks.rows import FinishedCall
 
@@ -88,6 +93,24 @@ def at(folder: Path, monkeypatch: pytest.MonkeyPatch, address: str | None = None
     monkeypatch.setenv("CALLARCHIVE_KEY_FILE", str(folder / "keys.json"))
     settings = load_settings(lake=address or str(folder / "lake"))
     return Made(settings, Lake.at(settings.lake), load_keyring(settings.key_file))
+
+
+def copied(folder: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """A copy of the lake in a folder and of its keys, for making one takes seconds."""
+    shutil.copytree(folder / "lake", target / "lake")
+    shutil.copy2(folder / "keys.json", target)
+    return at(target, monkeypatch)
+
+
+def eraser_of(made: Made) -> Eraser:
+    """What erases there."""
+    return Eraser(made.lake, made.keyring, desk_file(made.settings, made.lake), lambda _: {})
+
+
+def plan_of(made: Made, call_id: str) -> Plan:
+    """What an erasure of the call would take out."""
+    with writing(made.lake) as connection:
+        return make_plan(connection, made.lake, made.keyring, call_asked(call_id, made.keyring))
 
 
 def make(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
