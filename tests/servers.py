@@ -23,8 +23,11 @@ from pyarrow import fs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pytest
+
 PASSWORD = "hush-postgres-4711"
 ACCESS_KEY, SECRET_KEY = "AKIAHUSHACCESSKEY", "hush-secret-access-key-4711"
+SECRETS = (PASSWORD, ACCESS_KEY, SECRET_KEY)
 _START_S = 60
 
 
@@ -158,6 +161,15 @@ def s3() -> Iterator[S3]:
         process = stack.enter_context(_running(order, subprocess.DEVNULL))
         _wait_until(server.answers, process, "moto")
         yield server
+
+
+def said_by(error: pytest.ExceptionInfo[Any]) -> str:
+    """What an error and all that led to it say, which must not be a secret."""
+    said, link = "", error.value
+    while link is not None:
+        said, link = f"{said}\n{link!r}", None if link.__suppress_context__ else link.__context__
+    assert not any(secret in said for secret in SECRETS)
+    return said
 
 
 def _children_of(pid: str) -> list[str]:

@@ -105,6 +105,13 @@ def distributed(online: Servers) -> Lake:
     return Lake.at(online.address(name, name))
 
 
+@pytest.fixture
+def writer(distributed: Lake) -> Iterator[Connection]:
+    """What writes to it."""
+    with writing(distributed) as connection:
+        yield connection
+
+
 @pytest.fixture(params=["folder", "bucket"])
 def either_form(request: pytest.FixtureRequest, empty_place: Lake) -> Lake:
     """Where a lake could be, in either form."""
