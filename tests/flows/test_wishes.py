@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +11,7 @@ from flows.wishes import Wishes, folder_day
 from tasks.find_recordings import Found
 from tasks.schemas import CallMetadata, Recording
 from tasks.sources.archive import File
+from tasks.sources.sidecars import from_json
 
 MARCH = Wishes(since=datetime(2026, 3, 1, tzinfo=UTC), until=datetime(2026, 4, 1, tzinfo=UTC))
 
@@ -72,6 +74,23 @@ def test_what_a_recording_states_counts_more_than_its_folder(
     name: str, started_at: datetime | None, *, asked: bool
 ) -> None:
     assert (MARCH.unasked(found(name, started_at)) is None) == asked
+
+
+@pytest.mark.parametrize("changes", [date(2026, 3, 29), date(2026, 10, 25)])
+def test_days_taken_one_by_one_take_each_call_once_when_clocks_change(changes: date) -> None:
+    begins = datetime(changes.year, changes.month, changes.day, tzinfo=UTC) - timedelta(hours=14)
+    days = [begins.replace(hour=0) + timedelta(days=number) for number in range(-1, 4)]
+    nights = [Wishes(since=day, until=day + timedelta(days=1)) for day in days]
+    for number in range(96):
+        began = begins + timedelta(minutes=30 * number)
+        local = began.astimezone(ZoneInfo("Europe/Berlin"))
+        name = f"{local:%Y-%m-%d}/{local:%H%M}-{number}.wav"  # the switch's clock is the office's
+        stated = from_json(f'{{"started_at": "{local.isoformat()}"}}'.encode()).started_at
+        assert stated == began
+        taken = [night for night in nights if night.unasked_file(file(name)) is None]
+        assert [one.since for one in taken if one.unasked(found(name, stated)) is None] == [
+            began.replace(hour=0, minute=0)
+        ]
 
 
 def test_without_an_end_a_call_of_an_unknown_day_is_taken() -> None:
