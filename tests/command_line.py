@@ -34,6 +34,12 @@ class Said:
         return json.loads(self.out)
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What lies in a folder, without a reader's marks beside the catalog: no data of anybody's."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path): path.read_bytes() for path in files if not path.name.endswith(("-shm", "-wal"))}
+
+
 def private_environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of somebody whose home is this folder: no settings, no network, no traces elsewhere."""
     folders = {"HOME": home, "XDG_CONFIG_HOME": home / ".config", "XDG_CACHE_HOME": home / ".cache"}

@@ -62,3 +62,13 @@ def exported(warm: WarmCommandLine, tmp_path_factory: pytest.TempPathFactory) ->
     write_calls(folder / "archive", 2)
     assert warm("ingest", folder / "archive", "--lake", folder / "lake").code == 0
     return folder / "lake"
+
+
+@pytest.fixture(scope="session")
+def three_calls(warm: WarmCommandLine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with three landed calls and one quarantined file. Read only."""
+    folder = tmp_path_factory.mktemp("three")
+    write_calls(folder / "archive", 3)
+    (folder / "archive" / "bad.wav").write_bytes(b"no sound")
+    assert warm("ingest", folder / "archive", "--lake", folder / "lake").code == 3
+    return folder / "lake"
