@@ -34,15 +34,18 @@ LEADING = word_set("leading")
 LONGEST_ANSWER = 40
 MAX_NAME_WORDS = 4
 MAX_CITY_WORDS = 3
-_SHORT_ANSWER = 14
 
 
 def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Addresses by their form, then those that were asked for, then the post codes behind both."""
     found: list[Candidate] = []
     formal = {script.say_of[at] for at in script.marked_as(places.FORMAL)}
+    likely = formal | script.heeding
     for index, say in enumerate(script.says):
-        wanted = _is_wanted(script, index) or _corrects(script, index, found)
+        corrects = _corrects(script, index, found)
+        if not corrects and index not in likely:
+            continue
+        wanted = corrects or _is_wanted(script, index)
         here = list(_by_form(script, say, wanted=wanted)) if index in formal else []
         if wanted:
             here += [*_announced(script, index, here), *_units(script, say)]
@@ -370,9 +373,12 @@ def _post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candidate])
     """A run of about the right length soon after an address or a state."""
     ends = {one.end for one in found}
     for run in runs:
-        before = script.prev(run.first)
-        near = ends.intersection(range(run.first - 3, run.first + 1))
-        follows = any(script.say_of[end - 1] == script.say_of[run.first] for end in near)
-        length = run.digits + run.letters
-        if (follows and 4 <= length <= 9) or (before in places.STATES and run.digits == 5):
+        after_state = run.digits == 5 and script.prev(run.first) in places.STATES
+        if after_state or (4 <= run.digits + run.letters <= 9 and _is_behind(script, run, ends)):
             yield Candidate(run.first, run.end, "POSTAL_CODE", 0.8, "after-address")
+
+
+def _is_behind(script: Script, run: Run, ends: set[int]) -> bool:
+    """Whether a run comes directly behind one of these words, or up to three words later."""
+    near = ends.intersection(range(run.first - 3, run.first + 1))
+    return any(script.say_of[end - 1] == script.say_of[run.first] for end in near)

@@ -40,9 +40,8 @@ def is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> 
     said = script.cores[first:end]
     if (said.count("point") == 1 and "dot" not in said) or "by" in said:
         return True
-    scaled = any(atom.kind == "scale" for atom in atoms)
-    small = sum(atom.kind not in {"word", "filler", "mark"} for atom in atoms) <= 5
-    return scaled and small and (before == "a" or "and" in said)
+    kinds = [atom.kind for atom in atoms if atom.kind not in {"word", "filler", "mark"}]
+    return "scale" in kinds and len(kinds) <= 5 and (before == "a" or "and" in said)
 
 
 def is_amount(script: Script, first: int, end: int) -> bool:

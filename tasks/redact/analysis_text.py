@@ -22,15 +22,13 @@ class AnalysisText:
     starts: list[int]
     """Where each piece of the text begins."""
     firsts: list[int]
-    """The first word of each piece."""
-    ends: list[int]
-    """The words of each piece end before this one."""
+    """The first word of each piece, and at last where the words end."""
 
     def words_of(self, start: int, end: int) -> tuple[int, int]:
         """The words that text[start:end] touches."""
         first = max(0, bisect_right(self.starts, start) - 1)
         last = max(0, bisect_right(self.starts, max(start, end - 1)) - 1)
-        return self.firsts[first], self.ends[last]
+        return self.firsts[first], self.firsts[last + 1]
 
     def chars_of(self, first: int, end: int) -> tuple[int, int]:
         """Where words[first:end] stand in the text: whole pieces."""
@@ -47,18 +45,14 @@ def write_analysis_text(script: Script, runs: Sequence[Run]) -> AnalysisText:
         words[say.end - 1] += "\n"
     pieces: list[str] = []
     firsts: list[int] = []
-    ends: list[int] = []
     done = 0
     for run in (run for run in runs if run.end - run.first > 1):
         pieces += words[done : run.first]
         firsts += range(done, run.first)
-        ends += range(done + 1, run.first + 1)
         pieces.append(run.value.upper() + ("\n" if words[run.end - 1][-1:] == "\n" else ""))
         firsts.append(run.first)
-        ends.append(run.end)
         done = run.end
     pieces += words[done:]
-    firsts += range(done, len(words))
-    ends += range(done + 1, len(words) + 1)
+    firsts += range(done, len(words) + 1)
     starts = [0, *accumulate([len(piece) + 1 for piece in pieces])]
-    return AnalysisText(" ".join(pieces), starts[:-1], firsts, ends)
+    return AnalysisText(" ".join(pieces), starts[:-1], firsts)

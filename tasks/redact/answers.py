@@ -39,9 +39,9 @@ _SMALL_TALK = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | CARRI
 def find_answers(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa: ARG001  (detectors share one call)
     """Secrets that are told or asked for, and answers that are mostly letters, digits or unusual words."""
     found: list[Candidate] = []
-    for index, say in enumerate(script.says):
-        if script.cues[index]:
-            found += _told(script, index)
+    for index in sorted(script.heeding):
+        say = script.says[index]
+        found += _told(script, index)
         wanted = asked(script, index)
         if not wanted or not asks(script, index) or refuses(script, say):
             continue

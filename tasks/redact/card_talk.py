@@ -52,8 +52,8 @@ def _card_talk(script: Script, runs: Sequence[Run]) -> CardTalk:
     grouped = list(find_grouped_digits(script))
     ends = [*_card_ends(script, runs), *(one.end for one in grouped)]
     says = {script.say_of[end - 1] + later for end in ends for later in range(AFTER_NUMBER + 1)}
-    for index, cues in enumerate(script.cues):
-        if any(cue.entity.startswith("CARD_") for cue in cues):
+    for index in script.announcing:
+        if any(cue.entity.startswith("CARD_") for cue in script.cues[index]):
             says.update(range(index, index + AFTER_CUE + 1))
     return CardTalk(ends, frozenset(says), grouped)
 

@@ -56,7 +56,16 @@ def build_trie(phrases: Mapping[str, Sequence[str]]) -> Trie:
                 node = below
             else:
                 node.setdefault(_END, entity)
+    _add_possessives(root)
     return root
+
+
+def _add_possessives(node: Trie) -> None:
+    """Let "username's" stand for "username" where it is nothing else."""
+    for word, below in list(node.items()):
+        if isinstance(below, dict):
+            _add_possessives(below)
+            node.setdefault(f"{word}'s", below)
 
 
 def match_cues(
@@ -65,15 +74,14 @@ def match_cues(
     """For each of `says` the longest phrase at each place, none inside another."""
     cues: list[list[Cue]] = [[] for _ in says]
     taken = 0
-    starts = {core for core in set(cores) if core in trie or core.endswith("'s")}
-    for at in [at for at, core in enumerate(cores) if core in starts]:
-        if at < taken:
-            continue
-        end = says[say_of[at]].end
-        node = trie.get(cores[at]) or trie.get(cores[at][:-2])
-        after = cores[at + 1] if at + 1 < end else ""
-        if isinstance(node, dict) and (_END in node or after in node or after[-2:] == "'s"):
-            cue = _match_at(cores, at, end, trie)
+    openings = [
+        at
+        for at, (core, after) in enumerate(itertools.pairwise([*cores, _END]))
+        if core in trie and (after in trie[core] or _END in trie[core])
+    ]
+    for at in openings:
+        if at >= taken:
+            cue = _match_at(cores, at, says[say_of[at]].end, trie)
             if cue:
                 cues[say_of[at]].append(cue)
                 taken = cue.end
@@ -84,8 +92,6 @@ def _match_at(cores: Sequence[str], first: int, end: int, trie: Trie) -> Cue | N
     node, found, at = trie, None, first
     while at < end:
         below = node.get(cores[at])
-        if below is None and cores[at].endswith("'s"):
-            below = node.get(cores[at][:-2])  # "username's" is "username" where it is nothing else
         if not isinstance(below, dict):
             break
         node, at = below, at + 1

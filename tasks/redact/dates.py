@@ -26,6 +26,8 @@ DATED = frozenset({"DOB", "CARD_EXPIRY"})
 INSIDE = word_set("inside")
 FEWEST_DIGITS = 4
 """A date without a month's name has so many; fewer are counts."""
+SHORTEST = 3
+"""A month with its year has so many: "627"."""
 SOON = 8
 OLDEST, YOUNGEST = 1905, 2012
 """Years of birth of people who call; a later year without a cue is an appointment."""
@@ -61,8 +63,8 @@ def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     cards = card_talk(script, runs)
     asking = cards.says | {
         near
-        for index, cues in enumerate(script.cues)
-        if cues and any(cue.entity in DATED for cue in cues)
+        for index in script.announcing
+        if any(cue.entity in DATED for cue in script.cues[index])
         for near in range(index, index + 2 * WINDOW)
     }
     for date in _dates(script, asking):
@@ -84,9 +86,18 @@ def _dates(script: Script, asking: Container[int]) -> Iterator[Date]:
         say = script.say_of[at]
         if at >= end and (say in named or say in asking) and _part(script, at):
             end = _end(script, at)
-            bare = all(script.tokens[word].date_part in {"", "number"} for word in range(at, end))
-            if not bare or say in asking:
+            if not _is_bare(script, at, end) or (say in asking and not _is_short(script, at, end)):
                 yield _read(script, at, end)
+
+
+def _is_bare(script: Script, first: int, end: int) -> bool:
+    """Whether nothing but numbers are told."""
+    return all(token.date_part in {"", "number"} for token in script.tokens[first:end])
+
+
+def _is_short(script: Script, first: int, end: int) -> bool:
+    """Whether it is one number that is shorter than any month with its year."""
+    return end - first == 1 and len(script.tokens[first].value) < SHORTEST
 
 
 def _part(script: Script, at: int) -> str:
@@ -103,7 +114,7 @@ def _beside_number(script: Script, at: int) -> bool:
     for other in (at - 2, at - 1, at + 1, at + 2):
         if not say.first <= other < say.end:
             continue
-        kinds = {atom.kind for atom in script.tokens[other].atoms}
+        kinds = script.tokens[other].kinds
         direct = abs(other - at) == 1 or script.cores[(other + at) // 2] in {"the", "of"}
         if direct and kinds & (NUMERIC | {"ordinal"}) and "letter" not in kinds:
             return True
@@ -131,8 +142,9 @@ def _stays_open(script: Script, at: int, last: int) -> bool:
 
 def _read(script: Script, first: int, end: int) -> Date:
     parts = [_part(script, at) for at in range(first, end)]
-    written = " ".join(script.cores[at] for at in range(first, end) if _part(script, at) == "written")
-    numeric = [atom for at in range(first, end) for atom in script.tokens[at].atoms if atom.kind in NUMERIC]
+    tokens = script.tokens[first:end]
+    written = " ".join([t.core for t, part in zip(tokens, parts, strict=True) if part == "written"])
+    numeric = [atom for token in tokens for atom in token.atoms if atom.kind in NUMERIC]
     count = parts.count
     return Date(first, end, count("month"), count("ordinal"), count("number"), written, digits_of(numeric))
 

@@ -38,8 +38,9 @@ def find_emails(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """E-mail addresses, and the spellings around them."""
     found: list[Candidate] = []
     signed = {script.say_of[at] for at in script.at_signs}
-    for index, say in enumerate(script.says):
-        entity = _wanted(script, index)
+    heeding = script.heeding
+    for index in sorted(signed | heeding):
+        say, entity = script.says[index], _wanted(script, index) if index in heeding else ""
         spoken = list(_addresses(script, say, entity)) if index in signed else []
         found += spoken
         if spoken:
@@ -76,8 +77,10 @@ def _address_at(script: Script, say: Say, at: int, wanted: str) -> Candidate | N
     domain_end = _domain_end(script, say, at + 1)
     if wanted == "UPI_ID":
         domain_end = min(say.end, at + 1 + MAX_HANDLE_WORDS)
+    if domain_end is None:
+        return None
     first = _local_start(script, say, at)
-    if domain_end is None or (first == at and not wanted):
+    if first == at and not wanted:
         return None
     return Candidate(first, domain_end, wanted or "EMAIL", 0.9, "at-domain")
 

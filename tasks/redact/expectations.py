@@ -56,7 +56,7 @@ def expectations(script: Script, first: int, end: int, *, firm: bool) -> list[Ex
     here = script.say_of[first], firm
     if here not in script.told_before:
         script.told_before[here] = sorted(_before(script, script.say_of[first], firm=firm))
-    told_here = _in_breath(script, first, end, firm=firm)
+    told_here = _in_breath(script, first, end, firm=firm) if script.cues[here[0]] else []
     return sorted([*told_here, *script.told_before[here]]) if told_here else script.told_before[here]
 
 
@@ -172,6 +172,8 @@ def _belongs(script: Script, end: int, cue: int) -> bool:
 def _before(script: Script, here: int, *, firm: bool) -> list[Expectation]:
     """What the turns before says[here] announce; the same for everything that is said in it."""
     found: list[Expectation] = []
+    if not any(script.cues[max(0, here - 2 * WINDOW + 1) : here]):
+        return found
     for back in range(1, 2 * WINDOW):
         before = here - back
         if before < 0:

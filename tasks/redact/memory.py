@@ -24,7 +24,8 @@ REMEMBERED_WORDS = word_set("remembered_words")
 SHORTEST_VALUE = 4
 """So many digits or letters of a value, in a row, give it away wherever they are said."""
 SHORT_SECRETS = word_set("short_secrets")
-"""Their three digits are remembered too, as a whole."""
+SHORTEST_SECRET = 3
+"""Of these so many are remembered too, as a whole."""
 
 
 def recall(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> list[Candidate]:
@@ -52,7 +53,7 @@ def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, 
     known: dict[str, str] = {
         value: entity
         for value, entity in whole.items()
-        if len(value) >= SHORTEST_VALUE or (entity in SHORT_SECRETS and len(value) == 3)
+        if len(value) >= SHORTEST_VALUE or (entity in SHORT_SECRETS and len(value) == SHORTEST_SECRET)
     }
     for value, entity in whole.items():
         for start in range(len(value) - SHORTEST_VALUE + 1):
@@ -63,7 +64,9 @@ def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, 
 def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
     known = _known_values(runs, found)
     for run in runs:
-        if run.first in covered or not run.digits or (run.quantity and run.digits < 5):
+        if run.first in covered or len(run.value) < SHORTEST_SECRET or not run.digits:
+            continue
+        if run.quantity and run.digits < 5:
             continue
         windows = (run.value[at : at + SHORTEST_VALUE] for at in range(len(run.value) - SHORTEST_VALUE + 1))
         entity = known.get(run.value) or next((known[part] for part in windows if part in known), None)

@@ -16,18 +16,19 @@ SHORT_TITLES = word_set("short_titles")
 PARTICLES = word_set("particles")
 
 
-def _by_last_word(phrases: Iterable[tuple[str, ...]]) -> dict[str, list[list[str]]]:
-    by_last: dict[str, list[list[str]]] = defaultdict(list)
+def _by_last_words(phrases: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], list[list[str]]]:
+    """Phrases by their last two words, or the only one."""
+    by_last: dict[tuple[str, ...], list[list[str]]] = defaultdict(list)
     for phrase in phrases:
-        by_last[phrase[-1]].append(list(phrase))
+        by_last[phrase[-2:]].append(list(phrase))
     return dict(by_last)
 
 
-STRONG = _by_last_word(phrase_set("strong_introductions"))
+STRONG = _by_last_words(phrase_set("strong_introductions"))
 """What is followed by a name, however ordinary the word is."""
 VERBS = word_set("verbs")
 """After "will" or "may" one of these makes it a verb, though some are last names, too."""
-WEAK = _by_last_word(phrase_set("weak_introductions"))
+WEAK = _by_last_words(phrase_set("weak_introductions"))
 """What is followed by a name where the word can be one."""
 GREETINGS = word_set("greetings")
 RELATIONS = word_set("relations")
@@ -48,7 +49,7 @@ NO_NAME_BEFORE = word_set("no_name_before")
 
 I_AM = frozenset({"i'm", "it's", "that's", "that'd"})
 INTRODUCING = frozenset({"is", "you", "named", "called", "back", "am"}).union(
-    STRONG, WEAK, GREETINGS, RELATIONS, I_AM
+    (last for *_, last in (*STRONG, *WEAK)), GREETINGS, RELATIONS, I_AM
 )
 """The last words of everything that introduces a name."""
 MARKED = INTRODUCING | TITLES | HERE | TELLING

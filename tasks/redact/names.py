@@ -42,7 +42,7 @@ from tasks.redact.refusals import refuses
 from tasks.redact.tokens import NUMERIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tasks.redact.runs import Run
     from tasks.redact.script import Say, Script
@@ -129,9 +129,9 @@ def _announced(script: Script) -> Iterator[Candidate]:
 def _introduction(script: Script, at: int) -> str:
     """How strongly the words before this one say that a name follows: strong, weak, faint or not ("")."""
     before, second, third = script.cores[at - 1], script.prev(at, 2), script.prev(at, 3)
-    if before in STRONG and not script.tokens[at - 1].closes and _ends_in(script, at, STRONG[before]):
+    if _ends_in(script, at, STRONG) and not script.tokens[at - 1].closes:
         return "strong"
-    slot = before in WEAK and _ends_in(script, at, WEAK[before]) and _fills_slot(script, at)
+    slot = _ends_in(script, at, WEAK) and _fills_slot(script, at)
     if slot or (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
         return "weak"
     if (
@@ -147,9 +147,14 @@ def _introduction(script: Script, at: int) -> str:
     return ""
 
 
-def _ends_in(script: Script, at: int, phrases: Sequence[list[str]]) -> bool:
+def _ends_in(script: Script, at: int, phrases: Mapping[tuple[str, ...], Sequence[list[str]]]) -> bool:
+    """Whether one of the phrases ends before a word, in the same breath."""
+    last = script.cores[at - 1]
+    alike = phrases.get((script.prev(at, 2), last))
+    if alike is None:
+        return (last,) in phrases
     said = script.cores[max(script.span(at).first, at - LONGEST_PHRASE) : at]
-    return any(said[-len(phrase) :] == phrase for phrase in phrases)
+    return (last,) in phrases or any(said[-len(phrase) :] == phrase for phrase in alike)
 
 
 def _is_introduced(script: Script, at: int, strength: str) -> bool:

@@ -49,6 +49,12 @@ def _counts(script: Script, say: Say) -> bool:
 
 def is_question(script: Script, say: Say) -> bool:
     """Whether it is a question, an order, or short and no denial."""
+    if say.first not in script.questions:
+        script.questions[say.first] = _is_question(script, say)
+    return script.questions[say.first]
+
+
+def _is_question(script: Script, say: Say) -> bool:
     cores = script.cores[max(say.first, say.end - 30) : say.end]
     if script.words[say.end - 1].endswith("?") or not ASKING.isdisjoint(cores):
         return True

@@ -30,7 +30,7 @@ def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per c
         return False
     if token.core == "one" and script.prev(at) in ONE_AS_WORD and not _beside_value(script, at):
         return False
-    kinds = {atom.kind for atom in token.atoms}
+    kinds = token.kinds
     if not kinds & UNSURE:
         return True
     if _is_half_of_day(script, at):
@@ -61,15 +61,15 @@ def _is_alone(script: Script, at: int) -> bool:
 
 def is_just_a_word(script: Script, at: int) -> bool:
     """Whether "a" or "i" stands among words, or "a" before a count ("a two thousand nineteen trailer")."""
-    if script.cores[at] == "a" and script.next(at) in PER:
-        return True
-    if script.cores[at] == "a" and _counts_behind(script, at) and script.prev(at).isalpha():
-        return not script.tokens[at - 1].value_like
     around = (
         script.tokens[max(0, at - 1)].value_like,
         script.tokens[min(at + 1, len(script.tokens) - 1)].value_like,
     )
-    return not any(around) and script.next(at) not in lexicon.LIKE_WORDS
+    if not any(around) and script.next(at) not in lexicon.LIKE_WORDS:
+        return True
+    if script.cores[at] != "a" or script.next(at) in PER:
+        return script.cores[at] == "a"
+    return _counts_behind(script, at) and script.prev(at).isalpha() and not script.tokens[at - 1].value_like
 
 
 def _counts_behind(script: Script, at: int) -> bool:
@@ -99,13 +99,14 @@ def _company(script: Script, at: int) -> set[str]:
     near = [other for other in (at - 1, at + 1) if say.first <= other < say.end]
     if script.cores[at] in {"a", "i"}:
         near = [2 * other - at if script.cores[other] in {"a", "i"} else other for other in near]
-    return {
-        atom.kind for other in near if say.first <= other < say.end for atom in script.tokens[other].atoms
-    } | ({"letter"} if _is_spelling_example(script, at) else set())
+    company: set[str] = {"letter"} if _is_spelling_example(script, at) else set()
+    return company.union(*(script.tokens[other].kinds for other in near if say.first <= other < say.end))
 
 
 def _is_spelling_example(script: Script, at: int) -> bool:
     """Whether an example follows, "a as in apple": the letter is one, however short."""
+    if script.next(at) not in lexicon.BEFORE_EXAMPLE:
+        return False
     for steps in (2, 3):
         word = script.next(at, steps)
         between = [script.next(at, step) for step in range(1, steps)]

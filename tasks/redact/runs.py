@@ -9,7 +9,7 @@ from tasks.redact import lexicon
 from tasks.redact.amounts import is_quantity
 from tasks.redact.questions import asks_quantity
 from tasks.redact.run_words import exemplifies, is_solid
-from tasks.redact.spoken_numbers import digits_of
+from tasks.redact.spoken_numbers import count_digits, digits_of, singles_of
 from tasks.redact.tokens import NUMERIC, Atom, Token
 
 if TYPE_CHECKING:
@@ -81,14 +81,12 @@ def find_runs(script: Script) -> list[Run]:
 def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool:  # noqa: PLR0911  (one line per case)
     """Whether the solid word at solid[at] goes on with the run that began at solid[start]."""
     before, here = solid[at - 1], solid[at]
-    if script.say_of[before] != script.say_of[here]:
+    if here - before > MAX_LINKS + 1 or script.say_of[before] != script.say_of[here]:
         return False
     if here - before == 1:
         return True
-    if here - before > MAX_LINKS + 1:
-        return False
     gap = script.cores[before + 1 : here]
-    if any(script.tokens[word].sealed for word in range(before + 1, here)):
+    if script.is_sealed(before + 1, here):
         return False
     if _is_like(gap, script.cores[before], script.cores[here]) or _is_example(gap, script.tokens[before]):
         return True
@@ -135,7 +133,7 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
         return _one_word(script, first)
     atoms: list[Atom] = [atom for word in solid for atom in script.tokens[word].atoms]
     value = digits_of(_with_letter_o(script, solid, atoms))
-    digits = _count_digits(value)
+    digits = count_digits(value)
     unbroken = solid[-1] - solid[0] == len(solid) - 1
     return Run(
         first,
@@ -143,7 +141,7 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
         value,
         digits,
         len(value) - digits,
-        _singles(atoms),
+        singles_of(atoms),
         len(value) if unbroken else _dense(script, solid, value),
         0 if end - first == len(solid) else _bridges(script, set(solid), first, end),
         is_quantity(script, first, end, atoms),
@@ -154,24 +152,11 @@ def _run(script: Script, solid: Sequence[int]) -> Run:
 def _one_word(script: Script, at: int) -> Run:
     """The run of a word that stands alone, as most numbers in talk do."""
     token = script.tokens[at]
-    digits, length = _count_digits(token.value), len(token.value)
+    length, digits = len(token.value), token.digits
     quantity = is_quantity(script, at, at + 1, token.atoms)
     return Run(
-        at,
-        at + 1,
-        token.value,
-        digits,
-        length - digits,
-        _singles(token.atoms),
-        length,
-        0,
-        quantity,
-        told=False,
+        at, at + 1, token.value, digits, length - digits, token.singles, length, 0, quantity, told=False
     )
-
-
-def _count_digits(value: str) -> int:
-    return len(value) if value.isdigit() else sum(char.isdigit() for char in value)
 
 
 def _bridges(script: Script, inside: set[int], first: int, end: int) -> int:
@@ -187,25 +172,6 @@ def _is_told(atoms: Sequence[Atom], solid: Sequence[int]) -> bool:
         atom.kind in {"digit", "zero", "repeat"} or (atom.kind == "written" and len(atom.value) == 1)
         for atom in atoms
     )
-
-
-def _singles(atoms: Sequence[Atom]) -> int:
-    """The digits of a run that are said by themselves, or written."""
-    if len(atoms) == 1:
-        kind = atoms[0].kind
-        return len(atoms[0].value) if kind == "written" else int(kind in {"digit", "zero", "repeat"})
-    count = 0
-    before = ""
-    for (kind, value), after in itertools.zip_longest(atoms, atoms[1:]):
-        if kind == "written":
-            count += len(value)
-        elif kind == "digit":
-            in_tens, scaled = before == "tens" and value != "0", after and after.kind == "scale"
-            count += not in_tens and not scaled
-        elif kind in {"zero", "repeat"}:
-            count += 1
-        before = kind
-    return count
 
 
 def _dense(script: Script, solid: Sequence[int], value: str) -> int:
@@ -244,7 +210,7 @@ def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> l
 def _with_example(script: Script, end: int) -> int:
     """The end of a run with the example after its last letter ("... a as in apple")."""
     letter = script.tokens[end - 1].atoms[-1]
-    if letter.kind != "letter":
+    if letter.kind != "letter" or script.next(end - 1) not in lexicon.BEFORE_EXAMPLE:
         return end
     for steps in (2, 3):
         between = [script.next(end - 1, step) for step in range(1, steps)]
@@ -265,9 +231,10 @@ def _linked(script: Script, before: Run, run: Run) -> Run:
         return run
     lead = script.cores[script.says[saying].first : run.first]
     tail = script.cores[before.end : script.says[said].end]
-    plain = _GAP.issuperset(lead) and _GAP.issuperset(tail)
+    if not (_GAP.issuperset(lead) and _GAP.issuperset(tail)):
+        return run
     asked = range(said + 1, saying)
     prompted = any(script.cues[say] or asks_quantity(script, say) for say in asked)
-    if prompted or not plain or any(script.tokens[word].sealed for word in between):
+    if prompted or script.is_sealed(between.start, between.stop):
         return run
     return run._replace(follows=True)

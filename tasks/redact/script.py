@@ -50,12 +50,18 @@ class Script:
     """The words that may be part of a date."""
     at_signs: list[int]
     """The words that may be the sign of an e-mail address."""
+    sealed: list[int]
+    """The words that are redacted already."""
     cued: frozenset[int]
     """The words of phrases that announce a value."""
+    announcing: list[int]
+    """The indices in `says` of what holds words that announce a value."""
     answering: frozenset[int]
-    """The indices in `says` of what comes after words that announce a value, and may answer them."""
+    """The indices in `says` of what comes after such words, and may answer them."""
     asked: dict[int, list[str]] = field(default_factory=dict)
     """What each of `says` answers, as far as it was looked up."""
+    questions: dict[int, bool] = field(default_factory=dict)
+    """Whether what begins at a word is a question, as far as it was looked up."""
     counting: frozenset[int] | None = None
     """The indices in `says` of what asks for an amount, once it was looked up."""
     told_before: dict[tuple[int, bool], list[Expectation]] = field(default_factory=dict)
@@ -69,7 +75,18 @@ class Script:
 
     def marked_as(self, words: Container[str]) -> list[int]:
         """Those of the marked words that are one of these."""
-        return [at for at in self.marked if self.cores[at] in words]
+        cores = self.cores
+        return [at for at in self.marked if cores[at] in words]
+
+    @property
+    def heeding(self) -> frozenset[int]:
+        """The indices in `says` of what announces a value, or may answer what does."""
+        return self.answering.union(self.announcing)
+
+    def is_sealed(self, first: int, end: int) -> bool:
+        """Whether any of words[first:end] is redacted already."""
+        at = bisect_left(self.sealed, first)
+        return at < len(self.sealed) and self.sealed[at] < end
 
     def in_cue(self, word: int) -> bool:
         """Whether a word belongs to a phrase that announces a value."""
@@ -92,7 +109,7 @@ class Script:
 
 def read_script(conversation: Conversation, trie: Trie) -> Script:
     """The script of a conversation."""
-    words = tuple(word.text for word in conversation.words)
+    words = tuple([word.text for word in conversation.words])
     tokens = [read_word(word.text if word.entity is None else "[REDACTED]") for word in conversation.words]
     cores = [token.core for token in tokens]
     says = _merge(list(_sayings(conversation, tokens)))
@@ -113,8 +130,12 @@ def read_script(conversation: Conversation, trie: Trie) -> Script:
         value_like=[at for at in marked if tokens[at].value_like],
         dated=[at for at in marked if tokens[at].date_part],
         at_signs=[at for at in marked if tokens[at].at_sign],
+        sealed=[at for at, token in enumerate(tokens) if token.sealed],
         cued=frozenset(word for cue in chain.from_iterable(cues) for word in range(cue.first, cue.end)),
-        answering=frozenset(index + later for index in announcing for later in ANSWERED),
+        announcing=announcing,
+        answering=frozenset(
+            index + later for index in announcing for later in ANSWERED if index + later < len(says)
+        ),
     )
 
 

@@ -17,19 +17,53 @@ LONGEST_PHRASE = 8
 """Nobody says a longer number in one phrase ("ninety nine thousand nine hundred and ninety nine")."""
 _PLAIN = frozenset({"digit", "zero", "teen", "written", "letter", "letters", "mixed"})
 """Each is written by itself, as it is, unless something else is about."""
+_PLAIN_OR_TENS = _PLAIN | {"tens"}
 _SMALL = frozenset({"digit", "teen", "tens"})
 
 
 def digits_of(atoms: Sequence[Atom]) -> str:
     """The digits and letters of a run of atoms: "four double one twenty two" is "41122"."""
-    if _PLAIN.issuperset([atom.kind for atom in atoms]):
+    kinds = {atom.kind for atom in atoms}
+    if kinds <= _PLAIN:
         return "".join([atom.value for atom in atoms])
+    if kinds <= _PLAIN_OR_TENS:
+        return _with_tens(atoms)
     written: list[str] = []
     at = 0
     while at < len(atoms):
         text, at = _read_one(atoms, at)
         written.append(text)
     return "".join(written)
+
+
+def count_digits(value: str) -> int:
+    """How many of its characters are digits."""
+    return len(value) if value.isdigit() else sum(char.isdigit() for char in value)
+
+
+def singles_of(atoms: Sequence[Atom]) -> int:
+    """How many digits are said by themselves, or written: of "ninety one" and of "one hundred" none."""
+    kinds = [atom.kind for atom in atoms]
+    count = kinds.count("digit") + kinds.count("zero") + kinds.count("repeat")
+    if "written" in kinds:
+        count += sum(len(atom.value) for atom in atoms if atom.kind == "written")
+    if "tens" in kinds or "scale" in kinds:
+        count -= sum(map(_is_in_number, ["", *kinds], atoms, [*kinds[1:], ""]))
+    return count
+
+
+def _is_in_number(before: str, atom: Atom, after: str) -> bool:
+    return atom.kind == "digit" and ((before == "tens" and atom.value != "0") or after == "scale")
+
+
+def _with_tens(atoms: Sequence[Atom]) -> str:
+    """Numbers below a hundred: "forty two one" is "421"."""
+    written, before = "", ""
+    for kind, value in atoms:
+        in_tens = before == "tens" and kind == "digit" and value != "0"
+        written = written[:-1] + value if in_tens else written + value
+        before = kind
+    return written
 
 
 def _read_one(atoms: Sequence[Atom], at: int) -> tuple[str, int]:

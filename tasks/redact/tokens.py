@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from tasks.redact import lexicon, name_words, places
 from tasks.redact.gazetteer import NO_NAME, NameReading, read_name
-from tasks.redact.spoken_numbers import digits_of
+from tasks.redact.spoken_numbers import count_digits, digits_of, singles_of
 
 Kind = Literal[
     "digit", "zero", "teen", "tens", "scale", "repeat", "written", "amount", "ordinal",
@@ -62,10 +62,16 @@ class Token:
     core: str
     """Lower case, without the punctuation around it."""
     atoms: tuple[Atom, ...]
+    kinds: frozenset[Kind]
+    """The kinds of its atoms."""
     value_like: bool
     """Holds a digit or a letter that may be part of a number or a spelling."""
     value: str
     """Its digits and letters by themselves."""
+    digits: int
+    """So many of these are digits."""
+    singles: int
+    """So many digits of the word are said by themselves, or written."""
     sure: bool
     """Needs no company to be read as a part of a number, as "oh", "a", "one" and "mike" do."""
     number: bool
@@ -92,8 +98,11 @@ class Token:
 _SEALED = Token(
     core="[]",
     atoms=(Atom("word", "[]"),),
+    kinds=frozenset({"word"}),
     value_like=False,
     value="",
+    digits=0,
+    singles=0,
     sure=False,
     number=False,
     single=False,
@@ -116,17 +125,21 @@ def read_word(text: str) -> Token:
     lowered = text.lower().replace("\u2019", "'")
     core = lowered.strip(_EDGES) or lowered
     atoms = _read(core, text.strip(_EDGES))
-    kinds = {atom.kind for atom in atoms}
+    kinds = frozenset(atom.kind for atom in atoms)
     value_like = bool(kinds & (NUMERIC | SPELLING))
-    date_part = _date_part(core, atoms)
+    value = digits_of(atoms) if value_like else ""
+    date_part = _date_part(core, kinds)
     at_sign = core == "at" or "@" in core or bool(_GLUED.search(core))
     name = read_name(core)
     last = text[-1:]
     return Token(
         core=core,
         atoms=atoms,
+        kinds=kinds,
         value_like=value_like,
-        value=digits_of(atoms) if value_like else "",
+        value=value,
+        digits=count_digits(value),
+        singles=singles_of(atoms),
         sure=core not in {"a", "i", "one"} and (len(atoms) > 1 or not kinds & UNSURE),
         number=bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds,
         single=kinds <= {"digit", "zero", "repeat", "written"},
@@ -141,8 +154,7 @@ def read_word(text: str) -> Token:
     )
 
 
-def _date_part(core: str, atoms: tuple[Atom, ...]) -> DatePart:
-    kinds = {atom.kind for atom in atoms}
+def _date_part(core: str, kinds: frozenset[Kind]) -> DatePart:
     if core in lexicon.MONTHS:
         return "month"
     if "ordinal" in kinds:

@@ -35,6 +35,8 @@ EVERY_NUMBER = 5
 """Rules whose fallback is below this mean every number, prices too."""
 WRITTEN_CODE = 5
 """A word of letters and digits with fewer digits is more often the name of a product."""
+FEWEST_TELLING = 4
+"""So many digits and letters has a run whose form alone says anything."""
 FEWEST = 2
 """One digit or letter by itself is no value, unless it goes on with one."""
 MAX_APART = 3
@@ -160,7 +162,7 @@ def _is_long(script: Script, whole: Sequence[Run], fallback_digits: int) -> bool
 def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
     """A run whose form alone says that it identifies something."""
     run = runs[index]
-    if names_a_thing(script, run.first):
+    if (len(run.value) < FEWEST_TELLING and not run.told) or names_a_thing(script, run.first):
         return None
     for entity, score, reason, holds in (
         ("IP_ADDRESS", 0.6, "dotted", run.digits >= 4 and _is_dotted(script, run)),
@@ -247,7 +249,7 @@ def _is_ours(script: Script, run: Run) -> bool:
         return False
     before = script.cores[max(say.first, run.first - 8) : run.first]
     if say.who == "agent":
-        return any(core in OURS for core in before)
+        return not OURS.isdisjoint(before)
     return any(verb in REACHING and core == "us" for verb, core in itertools.pairwise(before))
 
 
