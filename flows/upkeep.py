@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from prefect import flow
 from prefect.states import Completed, Failed
@@ -18,8 +18,11 @@ from tasks.settings import load_settings
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
+_AGAIN: Final[dict[str, Any]] = {"retries": 8, "retry_delay_seconds": 900}
+"""A night may have the lake for hours. Each of these flows may be done twice."""
 
-@flow(name="apply reviews", validate_parameters=False, persist_result=False)
+
+@flow(name="apply reviews", validate_parameters=False, persist_result=False, **_AGAIN)
 def reviews(source: str | None = None, lake: str | None = None) -> State[Any]:
     """Bring what people decided into the lake; `source` gives back sound that was muted for nothing."""
     with nothing_said():
@@ -30,7 +33,7 @@ def reviews(source: str | None = None, lake: str | None = None) -> State[Any]:
     return Completed(message=message, data=done.as_dict())
 
 
-@flow(name="compaction", validate_parameters=False, persist_result=False)
+@flow(name="compaction", validate_parameters=False, persist_result=False, **_AGAIN)
 def compaction(lake: str | None = None, above: int = 1) -> State[Any]:
     """Merge the small files of every day that has more than `above` of them in a table."""
     settings = load_settings(lake=lake)
@@ -39,7 +42,7 @@ def compaction(lake: str | None = None, above: int = 1) -> State[Any]:
     return Completed(message=f"{done.files_merged} files became {done.files_written}")
 
 
-@flow(name="retention", validate_parameters=False, persist_result=False)
+@flow(name="retention", validate_parameters=False, persist_result=False, **_AGAIN)
 def retention(policy: str, lake: str | None = None) -> State[Any]:
     """Take out what a retention policy no longer keeps. What is on legal hold stays."""
     with nothing_said():
