@@ -61,6 +61,8 @@ COMMANDS: Final = {
     "score-redaction": "Score redaction on talk with gold spans, by class and by style; docs/redaction.md "
     "gives the formats.",
     "schedule": "Ingest an archive every night, as long as this command runs. Needs nothing set up first.",
+    "worker": "Run what a Prefect server has for a work pool. Told to stop, it lets the runs under way end "
+    "first.",
 }
 """A command's module is its name; the text is its docstring's first paragraph, so that help imports none."""
 

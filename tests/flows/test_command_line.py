@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         (("status", "--lake", "nowhere"), 2, "no lake at"),
         (("ask", "talk_listen_ration"), 2, "did you mean talk_listen_ratio"),
         (("ask", "phrase_search", "--param", "phrase"), 2, "name=value"),
+        (("worker",), 2, "set PREFECT_API_URL"),
         (("nonsense",), 2, "No such command"),
     ],
 )
@@ -56,7 +57,7 @@ def test_a_wrong_setting_is_named_without_its_value(warm: WarmCommandLine) -> No
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "ingest", "sql", "ask", "status", "doctor", "score-redaction", "schedule"]
+    "command", ["demo", "ingest", "sql", "ask", "status", "doctor", "score-redaction", "schedule", "worker"]
 )
 def test_every_command_explains_itself_with_an_example(warm: WarmCommandLine, command: str) -> None:
     said = warm(command, "--help")
