@@ -1,0 +1,166 @@
+"""A night on real servers, PostgreSQL, Prefect, S3 and two workers, and what befalls them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from servers import CannotStart
+
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
+
+from lake_checks import broken_checks
+from prefect_site import BUCKET, IN_FLIGHT, LATENCY_S, WORKERS, Site, running_site
+from short_recordings import seconds_of, write_sidecar
+
+from tasks.lake.catalog import Lake, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+CALLS = ("0001", "0002", "0005", "0007", "0008", "0013", "0016", "0018")
+PIECES, LENGTH_S = 3, 10
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with pytest.MonkeyPatch.context() as patched:
+        try:
+            with running_site(tmp_path_factory.mktemp("site"), patched.setenv) as running:
+                yield running
+        except CannotStart as why:
+            pytest.skip(str(why))
+
+
+@dataclass
+class Nights:
+    """One test's recordings, in the bucket, and the nights that bring them into a lake of their own."""
+
+    site: Site
+    name: str
+    begun_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def lake(self) -> Lake:
+        return Lake.at(f"s3://{BUCKET}/{self.name}?catalog={self.site.database.url(self.name)}")
+
+    def start(self) -> str:
+        return self.site.start_night(f"s3://{BUCKET}/recordings/{self.name}", self.lake.address)
+
+    def until_worked(self, chunks: int) -> None:
+        self.site.wait_until(lambda: len(self.site.desk.worked) >= chunks, "nothing is transcribed")
+
+    def count(self, sql: str) -> int:
+        with reading(self.lake) as connection:
+            row = connection.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+    def nothing_failed(self, *runs: str) -> None:
+        """All these runs end well."""
+        for run in runs:
+            name, counts = self.site.end_of(run)
+            ended = name, counts["failed"], counts["quarantined"]
+            assert ended == ("Completed", 0, 0), self.site.summary_of(run)
+
+    def all_is_well(self, *, twice: int = 0) -> None:
+        """Everything landed once, no more than so many chunks were paid twice, and nothing is left to do."""
+        recordings, worked = PIECES * len(CALLS), self.site.desk.worked
+        doubled, took_s = worked.total() - len(worked), time.monotonic() - self.begun_s
+        print(
+            f"\n{self.name}: {recordings} recordings, {took_s:.0f} s, {len(worked)} chunks paid, "
+            f"{doubled} of them twice (at most {twice})"
+        )
+        assert self.count("select count(*) from stored.recordings") == recordings
+        assert self.count("select count(*) from stored.recordings where state = 'landed'") == recordings
+        assert self.count("select count(distinct call_id) from stored.calls") == recordings
+        assert self.count("select count(*) from stored.calls") == recordings
+        words = "select count(*) - count(distinct (call_id, word_index)) from stored.words"
+        assert self.count(words) == 0
+        assert self.count("select count(*) from stored.engine_usage where not cache_hit") == len(worked)
+        with reading(self.lake) as connection:
+            assert broken_checks(connection) == []
+        assert doubled <= twice
+        assert self.site.end_of(self.start()) == ("Completed", _counts(recordings, skipped=recordings))
+        assert worked.total() == doubled + len(worked)
+
+
+def _counts(found: int, **others: int) -> dict[str, int]:
+    return {"found": found, "landed": 0, "skipped": 0, "quarantined": 0, "failed": 0} | others
+
+
+@pytest.fixture
+def nights(site: Site, tmp_path: Path, request: pytest.FixtureRequest) -> Nights:
+    site.desk.forget()
+    site.desk.latency_s = LATENCY_S
+    one = Nights(site, request.node.name.removeprefix("test_")[:40])
+    site.database.sql(f"create database {one.name}")
+    for number in range(PIECES * len(CALLS)):
+        call, piece = CALLS[number % len(CALLS)], number // len(CALLS)
+        path = tmp_path / f"{one.name}-{number}.wav"
+        path.write_bytes(seconds_of(f"call-{call}", piece * LENGTH_S, LENGTH_S))
+        sidecar = write_sidecar(path, call_id=path.stem, started_at=f"2026-03-{1 + number % 3:02}T09:00:00Z")
+        for file in (path, sidecar):
+            with site.bucket.open_output_stream(f"recordings/{one.name}/{file.name}") as stream:
+                stream.write(file.read_bytes())
+    for name in WORKERS:
+        if name not in site.processes:
+            site.start_worker(name)
+    return one
+
+
+def test_started_twice(nights: Nights) -> None:
+    ended = [nights.site.end_of(run) for run in (nights.start(), nights.start())]
+    assert [name for name, _ in ended] == ["Completed", "Completed"]
+    assert all(counts["landed"] for _, counts in ended)
+    nights.all_is_well()
+
+
+def test_worker_killed(nights: Nights) -> None:
+    runs = nights.start(), nights.start()
+    nights.until_worked(12)
+    nights.site.kill("one")
+    name, counts = nights.site.end_of(*runs)
+    assert (name, counts["failed"], counts["quarantined"]) == ("Completed", 0, 0)
+    nights.all_is_well(twice=IN_FLIGHT)
+
+
+def test_server_killed(nights: Nights) -> None:
+    runs = nights.start(), nights.start()
+    nights.until_worked(12)
+    nights.site.kill("server")
+    time.sleep(75)  # longer than Prefect's client has patience
+    nights.site.start_server()
+    nights.nothing_failed(*runs)
+    nights.all_is_well()
+
+
+def test_database_killed(nights: Nights) -> None:
+    runs = nights.start(), nights.start()
+    nights.until_worked(12)
+    with nights.site.database.gone():
+        time.sleep(10)
+    nights.nothing_failed(*runs)
+    nights.all_is_well()
+
+
+def test_store_fails(nights: Nights) -> None:
+    run = nights.start()
+    nights.until_worked(6)
+    with nights.site.store.failing(every=5, slow_s=0.1):
+        nights.until_worked(30)
+    nights.nothing_failed(run)
+    nights.all_is_well()
+
+
+def test_worker_told_to_stop(nights: Nights) -> None:
+    runs = nights.start(), nights.start()
+    nights.until_worked(12)
+    assert nights.site.terminate("one") == 0
+    assert sorted(nights.site.end_of(run)[0] for run in runs) == ["Completed", "Stopped"]
+    nights.nothing_failed(*(run for run in runs if nights.site.end_of(run)[0] == "Completed"))
+    nights.all_is_well()
