@@ -55,6 +55,7 @@ def test_an_engine_that_comes_back_in_time_costs_no_recording(trial: Trial) -> N
     desk.misbehave("deepgram", fault("deepgram", "status", times=40, status=503))
     said = trial.ingest(archive, "deepgram", CALLARCHIVE_OUTAGE_S="300")
     assert (said.code, said.json["landed"]) == (0, 2)
+    assert said.err.count("busy or out of order; it is waited for, 5 minutes at most") == 1
     rows = trial.ask("select max(attempts) as most from engine_usage where call_id like 'back%'")
     assert rows[0]["most"] > 20
     assert set(desk.worked.values()) == {1}
