@@ -216,6 +216,30 @@ def test_an_engine_that_does_not_come_back_is_closed_and_says_since_when(
     assert (len(vendor.sent), clock.now_s, transcriber.budget.run_usd) == (asked, waited_s, 0)
 
 
+def test_an_engine_that_loses_answers_is_sent_one_chunk_a_minute_until_it_is_back(
+    store: AnswerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, vendor = Clock(), Vendor("v", error=AnswerLost("v: HTTP 504"))
+    clock.install(monkeypatch)
+    begun_s, patient = clock.now_s, vendor.ready(patience=Patience(outage_s=7_200))
+    transcriber = Transcriber((patient,), store)
+
+    async def sent(first: int, last: int) -> list[object]:
+        bundles = [Bundle((_chunk(index=index),)) for index in range(first, last)]
+        tries = [transcriber.transcribe([bundle], []) for bundle in bundles]
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    async def night() -> None:
+        ended = await sent(0, 4) + await sent(4, 34)
+        assert [type(one) for one in ended] == [AnswerLost] * 34
+        assert (len(vendor.sent), round((clock.now_s - begun_s) / 60)) == (34, 31)
+        vendor.error = None
+        assert all(isinstance(one, list) for one in await sent(34, 40))
+        assert patient.condition.lost == 0
+
+    asyncio.run(night())
+
+
 def test_channels_go_together_where_the_file_is_billed_once(store: AnswerStore) -> None:
     vendor = Vendor("v", capabilities=STEREO_ONCE)
     heard, (usage,) = _run(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tasks.engines.errand import Errand, JobsInMemory, JobStore, Patience
-from tasks.engines.failures import EngineClosed, Overloaded
+from tasks.engines.failures import AnswerLost, EngineClosed, Overloaded
 from tasks.engines.pace import Pace
 from tasks.errors import EngineBusy, EngineError, EngineRefused
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _REST_S: Final = 60.0
 """An engine that was out of reach for as long as anybody had patience is left alone for so long."""
+
+_LOST_IN_A_ROW: Final = 4
+"""After so many chunks whose answers got lost, which may all be billed, they are sent one at a time."""
 
 log = logging.getLogger("callarchive")
 
@@ -34,6 +38,9 @@ class Condition:
     rests_until: float = 0.0
     down_since: float | None = None
     """When it was first out of order, if no answer has come since; `time.monotonic()`."""
+    lost: int = 0
+    """Chunks whose answers got lost, if no answer has come since."""
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
@@ -89,16 +96,26 @@ class ReadyEngine:
 
         One that is out of order is waited for as long as there is patience, and then closed.
         """
-        while True:
-            try:
-                answer = await self._ask(pcm, options, errand)
-            except Overloaded as error:
-                if not await self._wait(error):
+        async with self.condition.one_at_a_time if self._loses_answers else nullcontext():
+            while True:
+                try:
+                    answer = await self._ask(pcm, options, errand)
+                except Overloaded as error:
+                    if not await self._wait(error):
+                        raise
+                    errand.begun_at = None  # a chunk's own deadline counts while the engine works
+                except AnswerLost as error:
+                    self.condition.lost += 1
+                    if self._loses_answers:
+                        await self._wait(error)
                     raise
-                errand.begun_at = None  # a chunk's own deadline counts while the engine works
-            else:
-                self.condition.down_since = None
-                return answer
+                else:
+                    self.condition.down_since, self.condition.lost = None, 0
+                    return answer
+
+    @property
+    def _loses_answers(self) -> bool:
+        return self.condition.lost >= _LOST_IN_A_ROW
 
     async def _ask(self, pcm: bytes, options: EngineOptions, errand: Errand) -> bytes:
         async with self.slot():
@@ -116,7 +133,7 @@ class ReadyEngine:
                 self.condition.rests_until = time.monotonic() + _REST_S
                 raise
 
-    async def _wait(self, error: Overloaded) -> bool:
+    async def _wait(self, error: EngineBusy) -> bool:
         """Let a while go by; False where nobody waits for this engine, or nobody does any longer."""
         longest_s, now = self.patience.outage_s, time.monotonic()
         if not longest_s:
