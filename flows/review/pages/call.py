@@ -71,7 +71,7 @@ def call(  # noqa: PLR0913, PLR0917  (a query's fields)
         lanes=lanes_of(whole, facts["duration_ms"]),
         lane_height=LANE,
         lane_width=WIDTH,
-        window=_window(facts, at),
+        window=_window(facts, at or (own.start_ms or 0 if own else 0)),
         part=own,
         parts=parts,
         part_query=lambda number: query_of({"day": str(facts["call_date"] or ""), "find": find}, part=number),
