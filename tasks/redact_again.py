@@ -77,7 +77,7 @@ def redact_again(
         marks=marks,
         copy=_copy(landed, heard, shown, redacting, original),
         loudness=[landed.loudness.get(turn) for turn in range(len(heard.conversation.turns))],
-        facts=CallFacts(**{name: row[name] for name in CallFacts.__dataclass_fields__}),
+        facts=CallFacts(**{name: row[name] for name in CallFacts.__dataclass_fields__ if name in row}),
         usage=(),
         engine=row["engine"],
         model=row["model"],
