@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _CONNECT_S: Final = 10
 _ORPHANED_S: Final = 30
 _LOCK_S: Final = 120
+_OURS: Final = "relkind = 'r' and (relname like 'ducklake%' or relname like 'callarchive%')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,16 @@ class PostgresCatalog:
             yield PostgresBoard(connection, self.trouble)
 
     def empty_free_room(self) -> None:
-        """Write the catalog's tables anew: it keeps the smallest and the largest text of each file."""
+        """Write the catalog's tables anew: it keeps the smallest and the largest text of each file.
+
+        And forget the values that the server has sampled to plan queries by: to state a column's type again
+        drops them. Their own table is the server's, which who owns the database may write anew, too.
+        """
         with self._connected(f"&options=-c%20lock_timeout%3D{_LOCK_S}s") as connection:
             try:
-                for name in _tables(connection):
-                    vacuum = f"vacuum (full) {name}"
+                for statement in (*_types_again(connection), *_vacuums(connection)):
                     connection.execute(
-                        "call postgres_execute('catalog', ?, use_transaction => false)", [vacuum]
+                        "call postgres_execute('catalog', ?, use_transaction => false)", [statement]
                     )
             except duckdb.Error:
                 raise CheckFailed(
@@ -136,10 +140,24 @@ class PostgresCatalog:
             yield connection
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    named = "relname like 'ducklake%' or relname like 'callarchive%'"
-    asked = f"select relname from pg_class where relkind = 'r' and ({named})"
-    return [name for (name,) in connection.execute("from postgres_query('catalog', ?)", [asked]).fetchall()]
+def _types_again(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """For each table, its columns, said to be what they are; some hold text as bytes."""
+    again = "string_agg(format('alter column %I type %s', attname, format_type(atttypid, atttypmod)), ', ')"
+    return _texts_of(
+        connection,
+        f"select format('alter table %I ', relname) || {again} from pg_class "
+        "join pg_attribute on attrelid = pg_class.oid "
+        f"where {_OURS} and attnum > 0 and not attisdropped group by relname",
+    )
+
+
+def _vacuums(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    tables = _texts_of(connection, f"select format('%I', relname) from pg_class where {_OURS}")
+    return [f"vacuum (full) {name}" for name in (*tables, "pg_catalog.pg_statistic")]
+
+
+def _texts_of(connection: duckdb.DuckDBPyConnection, asked: str) -> list[str]:
+    return [text for (text,) in connection.execute("from postgres_query('catalog', ?)", [asked]).fetchall()]
 
 
 def _run(connection: duckdb.DuckDBPyConnection, statement: str) -> None:

@@ -38,6 +38,16 @@ class Servers:
     def address(self, name: str, database: str) -> str:
         return f"s3://{_BUCKET}/{name}?catalog={self.postgres.url(database)}"
 
+    def sample(self, lake: Lake) -> None:
+        """What the server does by itself when it likes: keep values of every column, to plan queries by."""
+        self.postgres.sql("analyze", lake.catalog.address.rpartition("/")[2])
+
+    def holds(self, text: bytes) -> bool:
+        """Whether a text is anywhere in the database's files, rows that were deleted included."""
+        self.postgres.sql("checkpoint")
+        files = (path for path in (self.postgres.folder / "data" / "base").rglob("*") if path.is_file())
+        return any(text in path.read_bytes() for path in files)
+
 
 @pytest.fixture(scope="session")
 def new_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
