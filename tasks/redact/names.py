@@ -100,7 +100,9 @@ def _beside(script: Script, found: Sequence[Candidate]) -> Iterator[Candidate]:
 def _introduced(script: Script) -> Iterator[Candidate]:
     for before in script.marked_as(INTRODUCING):
         at, limit = before + 1, script.span(before).end
-        strength = _introduction(script, at) if at < limit else ""
+        if at == limit or script.cores[at] in NEVER:
+            continue
+        strength = _introduction(script, at)
         if strength == "strong":
             end = name_end(script, at, limit, bold=True)
         elif strength and not _is_auxiliary(script, at) and _is_introduced(script, at, strength):
@@ -115,11 +117,11 @@ def _introduced(script: Script) -> Iterator[Candidate]:
 
 def _announced(script: Script) -> Iterator[Candidate]:
     """What may be a name right behind words that announce one: "under the surname haverkamp"."""
-    for cue in chain.from_iterable(script.cues):
-        at = cue.end
+    for behind in [cue.end for cue in chain.from_iterable(script.cues) if cue.entity == "PERSON"]:
+        at = behind
         while script.next(at - 1) in SAID:
             at += 1
-        if cue.entity != "PERSON" or not script.next(at - 1) or script.tokens[at - 1].closes:
+        if not script.next(at - 1) or script.tokens[at - 1].closes:
             continue
         if looks_like_name(script, at, bold=False) or is_unknown(script, at) or _is_listed(script, at):
             end = name_end(script, at, script.span(at).end, bold=False)
