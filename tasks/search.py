@@ -1,6 +1,6 @@
 """Step: where a phrase is said, the newest calls first.
 
-The index `token_places` says where each word is said. It is asked for the newest day first, then for ever
+The index `token_places` says where each word is said. It is asked for the newest days first, then for ever
 more days until there are enough places: a common phrase is found in the newest calls, a rare one has few
 rows. Words and times are read of the calls that are shown, and of no others.
 """
@@ -8,6 +8,7 @@ rows. Words and times are read of the calls that are shown, and of no others.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -19,18 +20,22 @@ if TYPE_CHECKING:
 _MORE_DAYS: Final = 8
 """Each time too few places are found, so many times as many days are looked at."""
 
+_FIRST_CALLS: Final = 1_500
+"""The newest days with so many calls together, or the newest day, are looked at first: each look costs."""
+
 _SHOWN_TOGETHER: Final = 32
 """Places whose words are read at once."""
 
 _LONGEST_PAUSE_MS: Final = 2000
 
 _DAYS: Final = """
-select distinct call_date from calls
+select call_date, count(*) from calls
 where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-order by call_date desc nulls last
+group by call_date order by call_date desc nulls last
 """
 _PLACES: Final = """
-select places.call_id, places.voice, places.first_place, places.last_place
+select places.call_bucket, places.call_id, places.voice, places.first_place, places.last_place,
+    calls.call_date, calls.started_at, calls.agent_id, calls.queue
 from placed_phrases([$phrase], $slop, since := $oldest, until := $newest) as places
 inner join calls on places.call_id = calls.call_id
 where ($oldest is not null or calls.call_date is null)
@@ -38,44 +43,42 @@ where ($oldest is not null or calls.call_date is null)
     and ($speaker is null or places.voice = $speaker)
 order by calls.started_at desc nulls last, places.call_id, places.first_place, places.voice
 """
+_PLACED: Final = ("call_bucket", "call_id", "voice", "first_place", "last_place")
+_FACTS: Final = ("call_id", "call_date", "started_at", "agent_id", "queue")
+
 _SHOWN: Final = """
 with places as (
-    select unnest($calls) as call_id, unnest($voices) as voice,
-        unnest($firsts) as first_place, unnest($lasts) as last_place,
-        generate_subscripts($calls, 1) as number
+    select unnest($call_bucket)::bigint as call_bucket, unnest($call_id) as call_id,
+        unnest($voice) as voice, unnest($first_place) as first_place, unnest($last_place) as last_place,
+        generate_subscripts($call_id, 1) as number
 ),
 said as (
-    select places.number, voices.call_id, voices.speaker, word_indexes[first_place] as first_word,
-        word_indexes[last_place] as last_word, list_slice(word_indexes, first_place, last_place) as own_words
-    from places inner join voice_words as voices
-        on places.call_id = voices.call_id and places.voice = voices.voice
-    where voices.call_id in ({calls})
-        and ($oldest is null or voices.call_date between $oldest and $newest)
+    select places.number, words.*,
+        list_filter(voices, lambda one: one['voice'] = places.voice)[1] as own,
+        list_transform(
+            own['word_indexes'][places.first_place:places.last_place], lambda word_index: word_index + 1
+        ) as own_words, -- from 1, as lists count
+        own_words[1] as first, own_words[-1] as last
+    from places inner join call_words as words
+        on places.call_bucket = words.call_bucket and places.call_id = words.call_id
+    where $oldest is null or words.call_date between $oldest and $newest
 ),
-near as (
-    select said.*, words.word_index, words.word, words.start_ms, words.end_ms,
-        list_contains(said.own_words, words.word_index) as is_said,
-        words.start_ms - lag(words.end_ms) over (
-            partition by said.number, is_said order by words.word_index
-        ) as pause_ms
-    from said inner join words
-        on said.call_id = words.call_id
-        and words.word_index between said.first_word - $around and said.last_word + $around
-    where words.call_id in ({calls})
-        and ($oldest is null or words.call_date between $oldest and $newest)
+timed as (
+    select *, list_select(word_starts_ms, own_words) as starts_ms,
+        list_transform(own_words, lambda word: word_starts_ms[word] + word_durations_ms[word]) as ends_ms,
+        list_transform(
+            range(2, len(own_words) + 1), lambda word: starts_ms[word] - ends_ms[word - 1]
+        ) as pauses_ms
+    from said
 )
-select calls.call_id, calls.call_date, calls.started_at, calls.agent_id, calls.queue,
-    near.speaker, near.first_word, near.last_word,
-    min(near.start_ms) filter (where is_said) as start_ms,
-    max(near.end_ms) filter (where is_said) as end_ms,
-    string_agg(near.word, ' ' order by word_index) filter (where is_said) as words,
-    string_agg(near.word, ' ' order by word_index) filter (where word_index < first_word) as words_before,
-    string_agg(near.word, ' ' order by word_index) filter (where word_index > last_word) as words_after
-from near inner join calls on near.call_id = calls.call_id
-group by near.number, calls.call_id, calls.call_date, calls.started_at, calls.agent_id, calls.queue,
-    near.speaker, near.first_word, near.last_word
-having coalesce(max(near.pause_ms) filter (where is_said), 0) <= $pause_ms
-order by near.number
+select number, own['speaker'] as speaker, first - 1 as first_word, last - 1 as last_word,
+    list_min(starts_ms) as start_ms, list_max(ends_ms) as end_ms,
+    array_to_string(list_select(word_texts, own_words), ' ') as words,
+    nullif(array_to_string(word_texts[greatest(first - $around, 1):first - 1], ' '), '') as words_before,
+    nullif(array_to_string(word_texts[last + 1:last + $around], ' '), '') as words_after
+from timed
+where coalesce(list_max(pauses_ms), 0) <= $pause_ms
+order by number
 """
 _CALLS_WITH_ALL: Final = """
 with asked as (select unnest(tokens) as token from phrase_tokens([$phrase])),
@@ -132,10 +135,11 @@ def search(connection: Connection, asked: Search) -> Found:
 
 
 def _days(connection: Connection, asked: Search) -> Iterator[Row]:
-    """The newest day, then ever more of those before; at last None, for calls whose day is not known."""
+    """The newest days, then ever more of those before; at last None, for calls whose day is not known."""
     rows = connection.execute(_DAYS, {"since": asked.since, "until": asked.until}).fetchall()
-    dated = [day for (day,) in rows if day is not None]
-    start, size = 0, 1
+    dated = [day for day, _ in rows if day is not None]
+    together = accumulate(calls for day, calls in rows if day is not None)
+    start, size = 0, max(sum(calls <= _FIRST_CALLS for calls in together), 1)
     while start < len(dated):
         block = dated[start : start + size]
         yield {"oldest": block[-1], "newest": block[0]}
@@ -144,20 +148,22 @@ def _days(connection: Connection, asked: Search) -> Iterator[Row]:
         yield {"oldest": None, "newest": None}
 
 
-def _places(connection: Connection, asked: Search, days: Row) -> list[tuple[Any, ...]]:
+def _places(connection: Connection, asked: Search, days: Row) -> list[Row]:
     values = {"phrase": asked.phrase, "slop": asked.slop, "speaker": asked.speaker}
-    return connection.execute(_PLACES, values | days).fetchall()
+    places: list[Row] = connection.execute(_PLACES, values | days).to_arrow_table().to_pylist()
+    return places
 
 
-def _shown(connection: Connection, asked: Search, days: Row, places: Sequence[tuple[Any, ...]]) -> list[Row]:
+def _shown(connection: Connection, asked: Search, days: Row, places: Sequence[Row]) -> list[Row]:
     """The places with their words and the words around them, but for those with a long pause inside."""
-    columns = zip(("calls", "voices", "firsts", "lasts"), zip(*places, strict=True), strict=True)
-    values = {name: list(column) for name, column in columns}
-    named = {f"call_{number}": call_id for number, call_id in enumerate(sorted(set(values["calls"])))}
-    sql = _SHOWN.format(calls=", ".join(f"${name}" for name in named))  # IN over values has files skipped
+    values: Row = {name: [place[name] for place in places] for name in _PLACED}
     limits = {"around": asked.context_words, "pause_ms": _LONGEST_PAUSE_MS}
-    rows: list[Row] = connection.execute(sql, values | named | limits | days).to_arrow_table().to_pylist()
-    return rows
+    rows = connection.execute(_SHOWN, values | limits | days).to_arrow_table().to_pylist()
+    return [_facts_of(places[row.pop("number") - 1]) | row for row in rows]
+
+
+def _facts_of(place: Row) -> Row:
+    return {name: place[name] for name in _FACTS}
 
 
 def _calls_with_all(connection: Connection, asked: Search) -> int:

@@ -9,13 +9,15 @@
 --   until [UTC date] (date, default none): last day of the calls that are read
 -- columns:
 --   phrase: the phrase, as it was given
+--   call_bucket: the number by which call_words is sorted
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   voice: the speaker, or channel 0, channel 1 ... where the speaker is unknown
---   first_place: where among the voice's own words it begins, from 1; voice_words says which word that is
+--   first_place: where among the voice's own words it begins, from 1; call_words says which word that is
 --   last_place: where among them it ends
 -- empty: none of the phrases is said, or none holds a letter or digit
--- limits: exact words only, no other forms; said_phrases() gives words and times
+-- limits: exact words only, no other forms; said_phrases() gives words and times; call_words makes the same
+--   call_bucket
 with wanted as (
     select
         phrase,
@@ -169,13 +171,44 @@ ended as (
 
 -- Of those that end with the same word, the shortest.
 shortest as (
-    select * from ended
+    select
+        struct_pack(
+            phrase := phrase,
+            call_id := call_id,
+            call_date := call_date,
+            voice := voice,
+            first_place := first_place,
+            last_place := last_place
+        ) as place
+    from ended
     where last_place is not null
     qualify
         row_number() over (
             partition by call_date, call_id, voice, phrase, last_place
             order by first_place desc
         ) = 1
+),
+
+-- By way of a list, out of which DuckDB expects few rows: who joins call_words to them then reads only its
+-- row groups that hold some, and never has all of its lists in memory.
+gathered as (
+    select unnest(list(place)) as place
+    from shortest
+),
+
+placed_phrases as (
+    select
+        place['phrase'] as phrase,
+        cast(
+            coalesce(place['call_date'] - date '1970-01-01', 0) * 65536
+            + md5_number_lower(place['call_id']) % 65536 as bigint
+        ) as call_bucket,
+        place['call_id'] as call_id,
+        place['call_date'] as call_date,
+        place['voice'] as voice,
+        place['first_place'] as first_place,
+        place['last_place'] as last_place
+    from gathered
 )
 
-select * from shortest
+select * from placed_phrases

@@ -7,8 +7,10 @@
 --   slop [words] (integer, required): how many other words of the speaker may stand in between, all together
 --   since [UTC date] (date, default none): first day of the calls that are read
 --   until [UTC date] (date, default none): last day of the calls that are read
+--   around [words] (integer, default none): how many words before and after it the column context shows
 -- columns:
 --   phrase: the phrase, as it was given
+--   call_bucket: the number by which call_words is sorted
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   voice: the speaker, or channel 0, channel 1 ... where the speaker is unknown
@@ -20,88 +22,86 @@
 --   last_word_ms [ms]: where its last word begins; null without word times
 --   longest_pause_ms [ms]: between two of its words; null for a single word or without word times
 --   words: its words as redacted
+--   context: the words around it as redacted, of all speakers in time order; null unless around is given
 -- empty: none of the phrases is said, or none holds a letter or digit
 -- limits: exact words only, no other forms; the other side's words in between do not break a phrase
 with places as (
     select * from placed_phrases(phrases, slop, since := since, until := until)
 ),
 
-voices as (
+calls as (
     select
+        call_bucket,
         call_id,
-        voice,
-        speaker,
-        word_indexes
-    from main.voice_words -- not a step of that name in the question that asks
-    where (since is null or call_date >= since) and (until is null or call_date <= until)
-),
-
-words as (
-    select
-        call_id,
-        word_index,
-        word,
-        start_ms,
-        end_ms
-    from main.words
+        word_texts,
+        word_starts_ms,
+        word_durations_ms,
+        voices
+    from main.call_words -- not a step of that name in the question that asks
     where (since is null or call_date >= since) and (until is null or call_date <= until)
 ),
 
 found as (
     select
-        places.phrase,
-        places.call_id,
-        places.call_date,
-        places.voice,
-        voices.speaker,
-        list_slice(voices.word_indexes, places.first_place, places.last_place) as word_indexes
+        places.*,
+        calls.word_texts,
+        calls.word_starts_ms,
+        calls.word_durations_ms,
+        calls.voices
     from places
-    inner join voices on places.call_id = voices.call_id and places.voice = voices.voice
+    inner join calls on places.call_bucket = calls.call_bucket and places.call_id = calls.call_id
 ),
 
-spread as (
+-- A list counts from 1, word_index from 0.
+numbered as (
     select
-        phrase,
-        call_id,
-        call_date,
-        voice,
-        speaker,
-        word_indexes[1] as first_word,
-        word_indexes[-1] as last_word,
-        unnest(word_indexes) as word_index
+        *,
+        list_filter(voices, lambda one: one['voice'] = voice)[1] as own,
+        list_transform(
+            list_slice(own['word_indexes'], first_place, last_place), lambda word_index: word_index + 1
+        ) as numbers
     from found
 ),
 
 timed as (
     select
-        spread.*,
-        words.word,
-        words.start_ms,
-        words.end_ms,
-        words.start_ms - lag(words.end_ms) over (
-            partition by spread.call_date, spread.call_id, spread.voice, spread.phrase, spread.first_word
-            order by spread.word_index
-        ) as pause_ms
-    from spread
-    inner join words on spread.call_id = words.call_id and spread.word_index = words.word_index
+        phrase,
+        call_bucket,
+        call_id,
+        call_date,
+        voice,
+        own['speaker'] as speaker,
+        word_texts,
+        numbers,
+        list_select(word_texts, numbers) as texts,
+        list_select(word_starts_ms, numbers) as starts_ms,
+        list_transform(numbers, lambda number: word_starts_ms[number] + word_durations_ms[number]) as ends_ms
+    from numbered
 ),
 
 said as (
     select
         phrase,
+        call_bucket,
         call_id,
         call_date,
         voice,
         speaker,
-        first_word,
-        last_word,
-        min(start_ms) as start_ms,
-        max(end_ms) as end_ms,
-        max(start_ms) as last_word_ms,
-        max(pause_ms) as longest_pause_ms,
-        string_agg(word, ' ' order by word_index) as words
+        numbers[1] - 1 as first_word,
+        numbers[-1] - 1 as last_word,
+        list_min(starts_ms) as start_ms,
+        list_max(ends_ms) as end_ms,
+        list_max(starts_ms) as last_word_ms,
+        list_max(
+            list_transform(range(2, len(numbers) + 1), lambda number: starts_ms[number] - ends_ms[number - 1])
+        ) as longest_pause_ms,
+        array_to_string(texts, ' ') as words,
+        if(
+            around is not null,
+            array_to_string(word_texts[greatest(numbers[1] - around, 1):numbers[-1] + around], ' '),
+            null
+        ) as context
     from timed
-    group by phrase, call_id, call_date, voice, speaker, first_word, last_word
 )
 
 select * from said

@@ -8,7 +8,7 @@
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   voice: the speaker, or channel 0, channel 1 ... where the speaker is unknown
---   places: where among the voice's own words, from 1, in order; voice_words says which word that is
+--   places: where among the voice's own words, from 1, in order; call_words says which word that is
 -- empty: no call with words has landed
 -- limits: said_phrases() makes phrases of it, with words and times
 with words as (

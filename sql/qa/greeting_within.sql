@@ -32,57 +32,58 @@ with calls as (
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
-voices as (
+words as (
     select
+        call_bucket,
         call_id,
-        voice,
-        speaker,
-        word_indexes
-    from voice_words
-    where
-        speaker is distinct from 'customer'
-        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+        word_starts_ms,
+        word_durations_ms,
+        voices
+    from call_words
+    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
 places as (
     select * from placed_phrases($phrases, 0, since := $since, until := $until)
+    where voice <> 'customer'
+),
+
+found as (
+    select
+        places.*,
+        words.word_starts_ms,
+        words.word_durations_ms,
+        words.voices
+    from places
+    inner join words on places.call_bucket = words.call_bucket and places.call_id = words.call_id
 ),
 
 said as (
     select
-        places.call_id,
-        places.phrase,
-        voices.speaker,
-        voices.word_indexes[places.first_place] as first_word,
-        voices.word_indexes[places.last_place] as last_word
-    from places
-    inner join voices on places.call_id = voices.call_id and places.voice = voices.voice
+        call_id,
+        phrase,
+        word_starts_ms,
+        word_durations_ms,
+        list_filter(voices, lambda one: one['voice'] = voice)[1] as own,
+        own['word_indexes'][first_place] + 1 as first_number,
+        own['word_indexes'][last_place] + 1 as last_number
+    from found
 ),
 
-early as (
+timed as (
     select
         call_id,
-        word_index,
-        start_ms,
-        end_ms
-    from words
-    where
-        start_ms <= $within_s * 1000
-        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+        phrase,
+        own['speaker'] as speaker,
+        word_starts_ms[first_number] as start_ms,
+        word_starts_ms[last_number] as last_word_ms,
+        last_word_ms + word_durations_ms[last_number] as end_ms
+    from said
 ),
 
 in_time as (
-    select
-        said.call_id,
-        said.phrase,
-        said.speaker,
-        first_words.start_ms,
-        last_words.end_ms
-    from said
-    inner join early as first_words
-        on said.call_id = first_words.call_id and said.first_word = first_words.word_index
-    inner join early as last_words
-        on said.call_id = last_words.call_id and said.last_word = last_words.word_index
+    select * from timed
+    where last_word_ms <= $within_s * 1000
 ),
 
 greetings as (

@@ -31,15 +31,6 @@ with calls as (
     from calls
 ),
 
-words as (
-    select
-        call_id,
-        word_index,
-        word
-    from words
-    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-),
-
 said as (
     select
         call_id,
@@ -49,25 +40,11 @@ said as (
         end_ms,
         first_word,
         last_word,
-        first_word - $context_words as context_from,
-        last_word + $context_words as context_to
-    from said_phrases([$phrase], $slop, since := $since, until := $until)
+        context
+    from said_phrases([$phrase], $slop, since := $since, until := $until, around := $context_words)
     where
         ($speaker is null or speaker = $speaker)
         and coalesce(longest_pause_ms, 0) <= $pause_s * 1000
-),
-
-contexts as (
-    select
-        said.call_id,
-        said.first_word,
-        string_agg(words.word, ' ' order by words.word_index) as context
-    from said
-    inner join words
-        on
-            said.call_id = words.call_id
-            and words.word_index between said.context_from and said.context_to
-    group by said.call_id, said.first_word
 ),
 
 hits as (
@@ -81,10 +58,9 @@ hits as (
         said.end_ms,
         said.first_word,
         said.last_word,
-        contexts.context
+        said.context
     from said
     inner join calls on said.call_id = calls.call_id
-    inner join contexts on said.call_id = contexts.call_id and said.first_word = contexts.first_word
 )
 
 select * from hits

@@ -21,13 +21,20 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Lake
 
 ROW_GROUP_ROWS: Final = 500_000
-_SMALLER_GROUPS: Final = {"token_places": 100_000, "voice_words": 2_000}
+_SMALLER_GROUPS: Final = {"token_places": 100_000, "call_words": 32}
 """Who looks for a phrase wants a few tokens of the one and a few calls of the other."""
 
-_LISTS: Final = {"places": "places.list.element", "word_indexes": "word_indexes.list.element"}
+_LISTS: Final = {
+    "places": ["places.list.element"],
+    "word_texts": ["word_texts.list.element"],
+    "word_starts_ms": ["word_starts_ms.list.element"],
+    "word_durations_ms": ["word_durations_ms.list.element"],
+    "voices": [f"voices.list.element.{part}" for part in ("voice", "speaker", "word_indexes.list.element")],
+}
 """What Parquet calls the values of a list; an encoding is stated for these."""
 _DELTA: Final = (
-    "start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word", *_LISTS.values()
+    "start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word", "places.list.element",
+    "word_starts_ms.list.element", "voices.list.element.word_indexes.list.element",
 )  # fmt: skip
 _UNKNOWN_DATE: Final = "__HIVE_DEFAULT_PARTITION__"
 _FOLDER: Final = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
@@ -171,7 +178,7 @@ def row_group_rows(name: str) -> int:
 
 def encoding(columns: Sequence[str]) -> dict[str, Any]:
     """How a table's columns are written."""
-    paths = [_LISTS.get(name, name) for name in columns]
+    paths = [path for name in columns for path in _LISTS.get(name, [name])]
     delta = [path for path in paths if path in _DELTA]
     return {
         "compression": "zstd",

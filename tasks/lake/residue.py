@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.lake.sought import LONGEST
@@ -54,8 +55,14 @@ def _bytes_hold(file: Path, sought: Sought) -> bool:
 def _columns(file: Path) -> Iterator[list[str]]:
     """The different texts of each column, a row group at a time; bytes as hexadecimal digits."""
     with pq.ParquetFile(file) as parquet:
-        texts = [field.name for field in parquet.schema_arrow if field.type in (pa.string(), pa.binary())]
+        texts = [field.name for field in parquet.schema_arrow if _has_texts(field.type)]
         for group in range(parquet.num_row_groups):
             for name in texts:
-                values: list[Any] = parquet.read_row_group(group, [name])[name].unique().to_pylist()
+                column: Any = parquet.read_row_group(group, [name])[name]
+                flat = pc.list_flatten(column) if pa.types.is_list(column.type) else column
+                values = flat.unique().to_pylist()
                 yield [one.hex() if isinstance(one, bytes) else one for one in values if one is not None]
+
+
+def _has_texts(kind: pa.DataType) -> bool:
+    return kind in (pa.string(), pa.binary()) or (pa.types.is_list(kind) and kind.value_type == pa.string())

@@ -36,18 +36,18 @@ def mart_names() -> tuple[str, ...]:
 
 
 def mart_order(name: str) -> tuple[str, ...]:
-    """The columns that a mart's rows are sorted by on disk: its key, of which the call comes first."""
+    """The columns that a mart's rows are sorted by on disk: its key."""
     return load_relations()[name].key
 
 
-def computed(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The rows of every stored mart over rows of the lake's tables, by the mart's own SQL."""
+def computed(tables: Mapping[str, pa.Table], marts: tuple[str, ...] = ()) -> dict[str, pa.Table]:
+    """The rows of every stored mart, or of some, by the marts' own SQL over rows of the lake's tables."""
     with scratch() as connection:
-        for name in _sources():
+        for name in _sources(marts):
             connection.register("landing", tables[name])
             connection.execute(f"insert into stored.{name} by name from landing")
             connection.unregister("landing")
-        return {name: _computed_once(connection, name) for name in mart_names()}
+        return {name: _computed_once(connection, name) for name in marts or mart_names()}
 
 
 def up_to_date(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
@@ -76,8 +76,8 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         for name, columns in _columns().items():
             if name in files:
                 _create(connection, name, columns)
-        for day in _days(connection):
-            rows_of_day = computed(_of_day(connection, day))
+        for day in _days(connection) if files else ():
+            rows_of_day = computed(_of_day(connection, day, _sources(tuple(files))), tuple(files))
             for name, written in files.items():
                 written.extend(write_days(lake, name, rows_of_day[name], mart_order(name)))
         for name, written in files.items():
@@ -105,10 +105,10 @@ def _definition_hash(relations: Mapping[str, Question], name: str) -> str:
 
 
 @cache
-def _sources() -> tuple[str, ...]:
-    """The tables that stored marts are computed from."""
+def _sources(marts: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The tables that stored marts are computed from, all of them or some."""
     relations = load_relations()
-    return tuple(sorted(set().union(*(tables_behind(relations, name) for name in mart_names()))))
+    return tuple(sorted(set().union(*(tables_behind(relations, name) for name in marts or mart_names()))))
 
 
 def _computed_once(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
@@ -158,9 +158,11 @@ def _days(connection: duckdb.DuckDBPyConnection) -> list[date | None]:
     return [day for (day,) in rows]
 
 
-def _of_day(connection: duckdb.DuckDBPyConnection, day: date | None) -> dict[str, pa.Table]:
+def _of_day(
+    connection: duckdb.DuckDBPyConnection, day: date | None, tables: tuple[str, ...]
+) -> dict[str, pa.Table]:
     where = "call_date = ?" if day else "call_date is null"
     return {
         name: connection.execute(f"from stored.{name} where {where}", [day] if day else []).to_arrow_table()
-        for name in _sources()
+        for name in tables
     }

@@ -1,0 +1,86 @@
+-- name: call_words
+-- question: What is said in a call, with its times, in a single row?
+-- grain: one row per call with words
+-- key: call_bucket, call_id
+-- stored: at landing
+-- columns:
+--   call_bucket: a number made of call_date and, in its last 16 bits, of call_id; rows lie in its order, so
+--     that a few calls are found without reading the others
+--   call_id: the call
+--   call_date [UTC date]: the day of the call; null if unknown
+--   word_texts: its words as redacted, of all speakers in time order: word_index counts in this list from 0
+--   word_starts_ms [ms]: where each begins on the recording's clock; null if the engine gives no word times
+--   word_durations_ms [ms]: how long each takes; null if the engine gives no word times
+--   voices: for each voice its speaker and its word_indexes: the word_index of each of its words with a
+--     letter or digit, in order; null if there is no such word
+-- empty: no call with words has landed
+-- limits: what a voice says is in token_places, whose places count in its word_indexes from 1; placed_phrases
+--   makes the same number: who changes one changes both
+with words as (
+    select
+        call_id,
+        call_date,
+        word_index,
+        word,
+        start_ms,
+        end_ms - start_ms as duration_ms
+    from words
+),
+
+spoken as (
+    select
+        call_id,
+        voice,
+        speaker,
+        word_index
+    from spoken_words
+),
+
+texts as (
+    select
+        call_id,
+        call_date,
+        list(word order by word_index) as word_texts,
+        list(start_ms order by word_index) as word_starts_ms,
+        list(cast(duration_ms as usmallint) order by word_index) as word_durations_ms
+    from words
+    group by call_id, call_date
+),
+
+voices as (
+    select
+        call_id,
+        voice,
+        any_value(speaker) as speaker,
+        list(word_index order by word_index) as word_indexes
+    from spoken
+    group by call_id, voice
+),
+
+call_voices as (
+    select
+        call_id,
+        list(
+            struct_pack(voice := voice, speaker := speaker, word_indexes := word_indexes) order by voice
+        ) as voices
+    from voices
+    group by call_id
+),
+
+call_rows as (
+    select
+        cast(
+            coalesce(texts.call_date - date '1970-01-01', 0) * 65536
+            + md5_number_lower(texts.call_id) % 65536 as bigint
+        ) as call_bucket,
+        texts.call_id,
+        texts.call_date,
+        texts.word_texts,
+        texts.word_starts_ms,
+        texts.word_durations_ms,
+        call_voices.voices
+    from texts
+    left join call_voices on texts.call_id = call_voices.call_id
+)
+
+select * from call_rows
