@@ -31,6 +31,7 @@ PACE = {
     "CALLARCHIVE_BATCH_SIZE": "2",
     "CALLARCHIVE_RECORDINGS_AT_ONCE": "2",
     "CALLARCHIVE_WHISPER_WORKERS": "2",
+    "CALLARCHIVE_ATTEMPTS": "100",  # no recording is to blame for these deaths
 }
 BETWEEN_RUNS = {"ledger_adds_up"}
 """Checks that need not hold after a kill: recordings are then still undecided."""

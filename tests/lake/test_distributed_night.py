@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 CALLS = 6
+PACE = {
+    "CALLARCHIVE_BATCH_SIZE": "2",
+    "CALLARCHIVE_RECORDINGS_AT_ONCE": "2",
+    "CALLARCHIVE_LEASE_S": "4",  # what the killed one held is waited for
+}
 
 
 @dataclass
@@ -44,7 +49,7 @@ class Night:
         return subprocess.Popen(
             [sys.executable, program, self.home / "engine.log", self.home / "archive", self.lake.address],
             cwd=self.home,
-            env=environment | {"CALLARCHIVE_BATCH_SIZE": "2", "CALLARCHIVE_RECORDINGS_AT_ONCE": "2"},
+            env=environment | PACE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
