@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 CALLS = ("0001", "0002", "0005", "0007", "0008", "0013", "0016", "0018")
 PIECES, LENGTH_S = 3, 10
+NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,7 @@ class Nights:
 
     site: Site
     name: str
+    told: str
     begun_s: float = field(default_factory=time.monotonic)
 
     @property
@@ -72,7 +75,7 @@ class Nights:
         recordings, worked = PIECES * len(CALLS), self.site.desk.worked
         doubled, took_s = worked.total() - len(worked), time.monotonic() - self.begun_s
         print(
-            f"\n{self.name}: {recordings} recordings, {took_s:.0f} s, {len(worked)} chunks paid, "
+            f"\n{self.told}: {recordings} recordings, {took_s:.0f} s, {len(worked)} chunks paid, "
             f"{doubled} of them twice (at most {twice})"
         )
         assert self.count("select count(*) from stored.recordings") == recordings
@@ -97,7 +100,8 @@ def _counts(found: int, **others: int) -> dict[str, int]:
 def nights(site: Site, tmp_path: Path, request: pytest.FixtureRequest) -> Nights:
     site.desk.forget()
     site.desk.latency_s = LATENCY_S
-    one = Nights(site, request.node.name.removeprefix("test_")[:40])
+    told = request.node.name.removeprefix("test_").replace("_", " ")
+    one = Nights(site, f"night_{next(NUMBERS)}", told)
     site.database.sql(f"create database {one.name}")
     for number in range(PIECES * len(CALLS)):
         call, piece = CALLS[number % len(CALLS)], number // len(CALLS)
@@ -113,14 +117,14 @@ def nights(site: Site, tmp_path: Path, request: pytest.FixtureRequest) -> Nights
     return one
 
 
-def test_started_twice(nights: Nights) -> None:
+def test_a_night_that_is_started_twice_is_shared(nights: Nights) -> None:
     ended = [nights.site.end_of(run) for run in (nights.start(), nights.start())]
     assert [name for name, _ in ended] == ["Completed", "Completed"]
     assert all(counts["landed"] for _, counts in ended)
     nights.all_is_well()
 
 
-def test_worker_killed(nights: Nights) -> None:
+def test_a_worker_that_is_killed_leaves_its_batch_to_the_other(nights: Nights) -> None:
     runs = nights.start(), nights.start()
     nights.until_worked(12)
     nights.site.kill("one")
@@ -129,7 +133,7 @@ def test_worker_killed(nights: Nights) -> None:
     nights.all_is_well(twice=IN_FLIGHT)
 
 
-def test_server_killed(nights: Nights) -> None:
+def test_a_night_goes_on_while_prefects_server_is_gone(nights: Nights) -> None:
     runs = nights.start(), nights.start()
     nights.until_worked(12)
     nights.site.kill("server")
@@ -139,7 +143,7 @@ def test_server_killed(nights: Nights) -> None:
     nights.all_is_well()
 
 
-def test_database_killed(nights: Nights) -> None:
+def test_a_night_goes_on_when_the_database_is_back(nights: Nights) -> None:
     runs = nights.start(), nights.start()
     nights.until_worked(12)
     with nights.site.database.gone():
@@ -148,7 +152,7 @@ def test_database_killed(nights: Nights) -> None:
     nights.all_is_well()
 
 
-def test_store_fails(nights: Nights) -> None:
+def test_a_store_that_is_slow_and_refuses_requests_costs_time(nights: Nights) -> None:
     run = nights.start()
     nights.until_worked(6)
     with nights.site.store.failing(every=5, slow_s=0.1):
@@ -157,7 +161,19 @@ def test_store_fails(nights: Nights) -> None:
     nights.all_is_well()
 
 
-def test_worker_told_to_stop(nights: Nights) -> None:
+def test_what_a_store_that_is_gone_has_cost_is_done_by_the_next_night(nights: Nights) -> None:
+    run = nights.start()
+    nights.until_worked(6)
+    with nights.site.store.failing(every=1):
+        time.sleep(30)
+    ended, counts = nights.site.end_of(run)
+    assert ended in ("Completed", "Failed"), nights.site.summary_of(run)
+    print(f"\nwithout a store for half a minute: {counts}")
+    nights.nothing_failed(nights.start())
+    nights.all_is_well(twice=IN_FLIGHT)
+
+
+def test_a_worker_that_is_told_to_stop_pays_for_nothing_twice(nights: Nights) -> None:
     runs = nights.start(), nights.start()
     nights.until_worked(12)
     assert nights.site.terminate("one") == 0
