@@ -13,8 +13,8 @@ from tasks.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MOST_SOUGHT: Final = 2_000
-"""For the values of so many rows a join leaves out row groups: 50 by default, and phrases are in hundreds."""
+SEEK: Final = "set dynamic_or_filter_threshold = 2000"
+"""A join leaves out row groups for the values of so many rows: 50 by default, and phrases are in hundreds."""
 
 
 def connect(extensions: Iterable[str], **config: str) -> duckdb.DuckDBPyConnection:
@@ -33,7 +33,7 @@ def connect(extensions: Iterable[str], **config: str) -> duckdb.DuckDBPyConnecti
         }
     )
     connection.execute("set timezone = 'UTC'")
-    connection.execute(f"set dynamic_or_filter_threshold = {_MOST_SOUGHT}")
+    connection.execute(SEEK)
     for name in extensions:
         connection.execute(f"load '{extension_file(name)}'")
     return connection
