@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.call import Job, customer_key, finish_call
 from flows.progress import watcher
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from flows.plan import Plan
     from tasks.rows import FinishedCall
     from tasks.schemas import Recording, Usage
+
+GIVEN_BACK: Final = "given back: the run was told to stop; another one goes on"
 
 
 async def work_on(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome]:
@@ -123,8 +125,8 @@ async def _attempt(job: Job, night: Night, room: asyncio.Semaphore) -> Attempt:
 
 
 def _given_back(job: Job, usage: Sequence[Usage]) -> Attempt:
-    reason = "given back: the run was told to stop; the next one goes on"
-    return Attempt(job, _failure(job, StageFailed("prepare_audio", reason, "skipped")), None, tuple(usage))
+    failure = StageFailed("prepare_audio", GIVEN_BACK, "skipped")
+    return Attempt(job, _failure(job, failure), None, tuple(usage))
 
 
 def _settled(night: Night, plan: Plan, ended: Sequence[Attempt]) -> list[Attempt]:

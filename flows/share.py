@@ -7,11 +7,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from flows.batch import settle_poisoned
+from flows.batch import GIVEN_BACK, settle_poisoned
 from flows.plan import with_own_call_ids
 from flows.progress import watcher
 from tasks.lake.leases import call_lease, recording_lease
-from tasks.lake.ledger import entries, owners
+from tasks.lake.ledger import AGAIN, entries, owners
 from tasks.schemas import Outcome
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flows.call import Job
     from flows.night import Night
     from flows.plan import Plan
+    from tasks.lake.ledger import Entry
 
 _LONGEST_LOOK_S: Final = 5.0
 _ELSEWHERE: Final = "another worker has done it"
@@ -106,7 +107,8 @@ class Share:
     def _still_open(self, jobs: Sequence[Job]) -> list[Job]:
         before, sha256s = self.plan.entries, [job.recording.sha256 for job in jobs]
         now = entries(self.night.connection, sha256s)
-        done = {sha256 for sha256, entry in now.items() if not entry.begun and entry != before.get(sha256)}
+        settled = {sha256: one for sha256, one in now.items() if not (one.begun or _given_back(one))}
+        done = {sha256 for sha256, entry in settled.items() if entry != before.get(sha256)}
         self.plan.entries |= now
         theirs = [job for job in jobs if job.recording.sha256 in done]
         self.settled += [_skipped(job, _ELSEWHERE) for job in theirs]
@@ -123,6 +125,10 @@ class Share:
 def _names(jobs: Iterable[Job]) -> set[str]:
     """What is leased for jobs."""
     return {name for job in jobs for name in (recording_lease(job.recording.sha256), call_lease(job.call_id))}
+
+
+def _given_back(entry: Entry) -> bool:
+    return (entry.reason or "").removeprefix(AGAIN) == GIVEN_BACK
 
 
 def _skipped(job: Job, why: str) -> Outcome:

@@ -180,6 +180,17 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_can_and_gives_the_rest_back(
         assert {why: len(ids) for why, ids in one.finish().items()} == {"already landed": 1, "landed": 5}
 
 
+def test_what_a_worker_gives_back_is_done_by_another_in_the_same_night(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with worker(settings, "one") as one, worker(settings, "two") as two:
+        first = one.take()
+        one.night.stop._asked.set()
+        assert {each.state for each in one.work(first)} == {"skipped"}
+        assert set(two.finish()) == {"landed"}
+        assert {state for state, _ in ledger(two.night).values()} == {"landed"}
+
+
 def test_after_the_time_of_grace_what_hangs_is_given_back(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
