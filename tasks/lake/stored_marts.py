@@ -37,7 +37,7 @@ def mart_names() -> tuple[str, ...]:
 
 def mart_order(name: str) -> tuple[str, ...]:
     """The columns that a mart's rows are sorted by on disk: its key."""
-    return load_relations()[name].key
+    return _relations()[name].key
 
 
 def computed(tables: Mapping[str, pa.Table], marts: tuple[str, ...] = ()) -> dict[str, pa.Table]:
@@ -91,9 +91,15 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
 
 @cache
+def _relations() -> dict[str, Question]:
+    """As they were when this process first asked: a night that runs through an upgrade stays with its own."""
+    return load_relations()
+
+
+@cache
 def _fingerprints() -> dict[str, str]:
     """What the comment on each stored mart's table says."""
-    relations = load_relations()
+    relations = _relations()
     stored = [name for name, relation in relations.items() if relation.stored]
     return {name: f"{_MADE_BY}{_definition_hash(relations, name)}" for name in stored}
 
@@ -107,7 +113,7 @@ def _definition_hash(relations: Mapping[str, Question], name: str) -> str:
 @cache
 def _sources(marts: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The tables that stored marts are computed from, all of them or some."""
-    relations = load_relations()
+    relations = _relations()
     return tuple(sorted(set().union(*(tables_behind(relations, name) for name in marts or mart_names()))))
 
 
