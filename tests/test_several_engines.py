@@ -180,7 +180,7 @@ class Clock:
 
 
 def test_the_last_engine_is_waited_for_through_an_outage_of_an_hour(
-    store: AnswerStore, monkeypatch: pytest.MonkeyPatch
+    store: AnswerStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock, vendor = Clock(), Vendor("v", error=Overloaded("v: HTTP 503"))
     clock.install(monkeypatch)
@@ -199,6 +199,8 @@ def test_the_last_engine_is_waited_for_through_an_outage_of_an_hour(
     assert clock.now_s - back_s < 180
     assert 3 * 20 < len(vendor.sent) < 3 * 70
     assert patient.condition.down_since is patient.closed is None
+    told = [one.getMessage() for one in caplog.records if one.name == "callarchive"]
+    assert told == ["v: HTTP 503; it is waited for, 120 minutes at most"]
 
 
 def test_an_engine_that_does_not_come_back_is_closed_and_says_since_when(

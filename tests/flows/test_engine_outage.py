@@ -39,8 +39,8 @@ def test_an_outage_beyond_all_patience_spends_nothing_and_leaves_the_rest_for_th
     why = (
         "deepgram: HTTP 503 Service Unavailable; busy or out of order; it was waited for 0 minutes, the next "
     )
-    assert [one["reason"] for one in said.json["troubled"]] == [f"{why}next run goes on"] * 2
-    assert said.json["skipped_because"] == {f"left for the next run: {why}next run goes on": 3}
+    assert [one["reason"] for one in said.json["troubled"]] == [f"{why}run goes on"] * 2
+    assert said.json["skipped_because"] == {f"left for the next run: {why}run goes on": 3}
     assert (desk.worked.total(), said.json["cost_usd"]) == (0, 0)
     asked = len(desk.seen)
     assert asked < 200
@@ -55,7 +55,6 @@ def test_an_engine_that_comes_back_in_time_costs_no_recording(trial: Trial) -> N
     desk.misbehave("deepgram", fault("deepgram", "status", times=40, status=503))
     said = trial.ingest(archive, "deepgram", CALLARCHIVE_OUTAGE_S="300")
     assert (said.code, said.json["landed"]) == (0, 2)
-    assert said.err.count("busy or out of order; it is waited for, 5 minutes at most") == 1
     rows = trial.ask("select max(attempts) as most from engine_usage where call_id like 'back%'")
     assert rows[0]["most"] > 20
     assert set(desk.worked.values()) == {1}
