@@ -53,7 +53,7 @@ bench: setup-dev ## speed, memory and the cached second run, as ratios from one 
 bench-lake: setup-dev ## a made lake of 1, 10 and 100 million words, asked by us and by others (an hour)
 	$(BIN)/python -m tests.bench.lake
 
-soak: setup-dev ## 2,000 recordings through two workers and a stand-in engine (an hour); RECORDINGS=200
+soak: setup-dev ## 2,000 recordings through two workers and a stand-in engine (minutes on an idle machine); RECORDINGS=200
 	$(BIN)/python -m tests.bench.soak --recordings $(or $(RECORDINGS),2000)
 
 wer: setup-dev ## word error rate on calls with references: make wer CALLS=DIR
