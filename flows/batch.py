@@ -11,7 +11,6 @@ from flows.progress import watcher
 from flows.stages import StageFailed
 from tasks.lake import erased_names
 from tasks.lake.books import payments_booked, settled
-from tasks.lake.leases import recording_lease
 from tasks.lake.ledger import AGAIN, BEGUN, ledger_row, sighting_rows
 from tasks.lake.sound_files import remove_copies
 from tasks.land import Landing, broken_promises, land
@@ -35,18 +34,18 @@ async def work_on(night: Night, plan: Plan, jobs: Sequence[Job]) -> list[Outcome
     What another worker has taken over, because nothing was heard of this one, is left to it.
     """
     kept = _kept(night, jobs)
-    ours = [job for job in jobs if _lease(job) in kept]
+    ours = [job for job in jobs if job.lease in kept]
     _note_start(night, plan, ours)
     ended = await _ended(night, ours)
     landed: list[Attempt] = []
     try:
         kept = _kept(night, ours)
-        landed = _settled(night, plan, [one for one in ended if _lease(one.job) in kept])
+        landed = _settled(night, plan, [one for one in ended if one.job.lease in kept])
     finally:
         remove_copies(night.lake, _copies(ended) - _copies(landed))
     await night.tools.transcriber.forget_at_vendors()
-    came = {_lease(one.job): one.outcome for one in landed}
-    return [came.get(_lease(job)) or _taken_over(job) for job in jobs]
+    came = {one.job.lease: one.outcome for one in landed}
+    return [came.get(job.lease) or _taken_over(job) for job in jobs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +138,7 @@ def _settled(night: Night, plan: Plan, ended: Sequence[Attempt]) -> list[Attempt
 
 
 def _kept(night: Night, jobs: Sequence[Job]) -> set[str]:
-    return night.leases.keep({_lease(job) for job in jobs})
-
-
-def _lease(job: Job) -> str:
-    return recording_lease(job.recording.sha256)
+    return night.leases.keep({job.lease for job in jobs})
 
 
 def _copies(ended: Sequence[Attempt]) -> set[str]:

@@ -15,6 +15,7 @@ from tasks.certificate import certify
 from tasks.copy_sound import Copying, Original, copy_sound, discard
 from tasks.facts import call_facts
 from tasks.find_pii import find_pii
+from tasks.lake.leases import recording_lease
 from tasks.mark_findings import mark_findings
 from tasks.redact.mute_spans import Sound
 from tasks.redact.render import render
@@ -41,6 +42,11 @@ class Job:
     recording: Recording
     call_id: str
     source_uri_masked: str
+
+    @property
+    def lease(self) -> str:
+        """The name under which its recording is leased."""
+        return recording_lease(self.recording.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from flows.batch import GIVEN_BACK, settle_poisoned
 from flows.plan import with_own_call_ids
 from flows.progress import watcher
-from tasks.lake.leases import call_lease, recording_lease
+from tasks.lake.leases import call_lease
 from tasks.lake.ledger import AGAIN, entries, owners
 from tasks.schemas import Outcome
 
@@ -81,11 +81,11 @@ class Share:
         mine: list[Job] = []
         while self._open and len(mine) < size:
             some = [self._open.popleft() for _ in range(min(len(self._open), size - len(mine)))]
-            self._suspect += [job for job in some if recording_lease(job.recording.sha256) in deaths]
-            mine += self._taken([job for job in some if recording_lease(job.recording.sha256) not in deaths])
+            self._suspect += [job for job in some if job.lease in deaths]
+            mine += self._taken([job for job in some if job.lease not in deaths])
         while self._suspect and not mine:
             job = self._suspect.popleft()
-            mine = self._unpoisoned(self._taken([job]), deaths.get(recording_lease(job.recording.sha256), 0))
+            mine = self._unpoisoned(self._taken([job]), deaths.get(job.lease, 0))
         return mine
 
     def _unpoisoned(self, jobs: list[Job], deaths: int) -> list[Job]:
@@ -124,7 +124,7 @@ class Share:
 
 def _names(jobs: Iterable[Job]) -> set[str]:
     """What is leased for jobs."""
-    return {name for job in jobs for name in (recording_lease(job.recording.sha256), call_lease(job.call_id))}
+    return {name for job in jobs for name in (job.lease, call_lease(job.call_id))}
 
 
 def _given_back(entry: Entry) -> bool:

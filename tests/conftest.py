@@ -19,6 +19,8 @@ from command_line import WarmCommandLine, run_command
 from sample_lake import SAMPLE_CALLS, SampleLake
 from short_recordings import ARCHIVE
 
+from tasks.answers import AnswerStore
+from tasks.files.local import LocalFiles
 from tasks.keys import Keyring
 from tasks.lake.catalog import Lake
 
@@ -54,6 +56,12 @@ def _own_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def keyring() -> Keyring:
     """A key that no other test has."""
     return Keyring(current="0a1b2c3d", keys={"0a1b2c3d": os.urandom(32)})
+
+
+@pytest.fixture
+def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
+    """An empty store of answers under the test's own key."""
+    return AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
 
 
 @pytest.fixture

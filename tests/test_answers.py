@@ -16,11 +16,6 @@ KEY = answer_key(b"sound", "local", "tiny.en", {"language": "en"})
 ANSWER = b'{"words": ["four", "two", "six", "three"]}'
 
 
-@pytest.fixture
-def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
-    return AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
-
-
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 

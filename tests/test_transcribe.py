@@ -19,7 +19,6 @@ from tasks.engines import local
 from tasks.engines.contract import EngineOptions
 from tasks.engines.ready import ReadyEngine
 from tasks.errors import EngineBusy, KeyMissing, UnexpectedAnswer
-from tasks.files.local import LocalFiles
 from tasks.keys import Keyring
 from tasks.schemas import Bundle, Chunk, Piece, Transcript, Usage
 from tasks.transcribe import Transcriber, recipe_id
@@ -48,11 +47,6 @@ class Heard:
         await asyncio.sleep(self.pause_s)
         self.at_once -= 1
         return self.answer(pcm)
-
-
-@pytest.fixture
-def store(tmp_path: Path, keyring: Keyring) -> AnswerStore:
-    return AnswerStore(LocalFiles(tmp_path / "answers"), keyring)
 
 
 def _transcriber(heard: Heard, store: AnswerStore, workers: int = 2) -> Transcriber:

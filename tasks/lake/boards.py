@@ -100,7 +100,7 @@ class PostgresBoard:
 
     now_s = "extract(epoch from clock_timestamp())::double precision"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, trouble: Callable[[str], str]) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, trouble: Callable[[Exception], str]) -> None:
         """`connection` has the database as `catalog`; `trouble` is what to tell when it cannot be used."""
         self._connection, self._trouble = connection, trouble
         self._lock = Lock()
@@ -112,7 +112,7 @@ class PostgresBoard:
             try:
                 return self._run(statements, then)
             except duckdb.Error as error:
-                raise SettingsError(self._trouble(str(error))) from None
+                raise SettingsError(self._trouble(error)) from None
 
     @retry(
         retry=retry_if_exception_type(duckdb.Error),  # a restart, or two who waited for each other

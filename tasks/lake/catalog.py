@@ -222,4 +222,4 @@ def _told_as_trouble(lake: Lake) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise SettingsError(lake.catalog.trouble(str(error))) from None
+        raise SettingsError(lake.catalog.trouble(error)) from None

@@ -73,7 +73,7 @@ class PostgresCatalog:
             except duckdb.Error as error:
                 if "lock timeout" in str(error):
                     raise TimeoutError from None
-                raise SettingsError(self.trouble(str(error))) from None
+                raise SettingsError(self.trouble(error)) from None
             try:
                 yield
             finally:
@@ -108,8 +108,9 @@ class PostgresCatalog:
         with self._connected() as connection:
             yield from column_values(connection)
 
-    def trouble(self, said: str) -> str:
+    def trouble(self, error: Exception) -> str:
         """What to tell when the catalog cannot be opened; of what the server says, only the reason."""
+        said = str(error)
         if "does not match existing data path" in said:
             return (
                 f"the catalog at {self.address} belongs to a lake with other files; give each lake a "
@@ -136,7 +137,7 @@ class PostgresCatalog:
                     "(type postgres, isolation_level 'read committed')"
                 )
             except duckdb.Error as error:
-                raise SettingsError(self.trouble(str(error))) from None
+                raise SettingsError(self.trouble(error)) from None
             yield connection
 
 

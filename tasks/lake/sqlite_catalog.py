@@ -66,7 +66,7 @@ class SqliteCatalog:
             with closing(sqlite3.connect(self.path)) as catalog:
                 catalog.execute("pragma journal_mode = wal")
         except sqlite3.Error as error:
-            raise SettingsError(self.trouble(str(error))) from None
+            raise SettingsError(self.trouble(error)) from None
 
     @contextmanager
     def held(self, name: str, wait_s: float, *, shared: bool = False) -> Iterator[None]:
@@ -117,11 +117,11 @@ class SqliteCatalog:
             connection.execute(f"attach {quoted(str(self.path))} as catalog (type sqlite, read_only)")
             yield from column_values(connection)
 
-    def trouble(self, said: str) -> str:  # noqa: ARG002  (a damaged file makes SQLite say anything)
-        """What to tell when the catalog cannot be opened."""
+    def trouble(self, error: Exception) -> str:
+        """What to tell when the catalog cannot be opened; the kind of error quotes nothing."""
         return (
-            f"the catalog at {self.path} cannot be read: it is unfinished or damaged; run ingest again, "
-            "or restore it from a backup"
+            f"the catalog at {self.path} cannot be read ({type(error).__name__}): it is unfinished or "
+            "damaged; run ingest again, or restore it from a backup"
         )
 
 

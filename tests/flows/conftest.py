@@ -11,13 +11,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
 
 import lake_checks
+from hosted import Trial, nonsense
 from short_recordings import write_calls
 
 from tasks.lake.catalog import Lake, reading
 from tasks.lake.query import run_query
+from tasks.stand_in import Desk, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from command_line import WarmCommandLine
 
@@ -53,6 +55,21 @@ def archive(tmp_path: Path) -> Path:
     folder = tmp_path / "archive"
     write_calls(folder, 3)
     return folder
+
+
+@pytest.fixture(scope="module")
+def running(warm: WarmCommandLine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """Vendors' servers stood in for by one process, which a module's tests share."""
+    with StandIn(Desk(hear=nonsense)) as stand_in:
+        yield Trial(warm, stand_in, tmp_path_factory.mktemp("hosted"))
+
+
+@pytest.fixture
+def trial(running: Trial) -> Trial:
+    """The vendors on a good day, whatever the test before told them."""
+    running.stand_in.desk.forget()
+    running.stand_in.desk.hear = nonsense
+    return running
 
 
 @pytest.fixture(scope="session")

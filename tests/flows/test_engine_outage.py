@@ -2,30 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-from hosted import Trial, fault, nonsense
-
-from tasks.stand_in import Desk, StandIn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from command_line import WarmCommandLine
-
-
-@pytest.fixture(scope="module")
-def running(warm: WarmCommandLine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    with StandIn(Desk(hear=nonsense)) as stand_in:
-        yield Trial(warm, stand_in, tmp_path_factory.mktemp("outages"))
-
-
-@pytest.fixture
-def trial(running: Trial) -> Trial:
-    running.stand_in.desk.forget()
-    running.stand_in.desk.hear = nonsense
-    return running
+from hosted import Trial, fault
 
 
 def test_an_outage_beyond_all_patience_spends_nothing_and_leaves_the_rest_for_the_next_night(

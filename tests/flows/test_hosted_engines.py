@@ -6,28 +6,13 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hosted import Trial, fault, nonsense
+from hosted import Trial, fault
 
-from tasks.stand_in import SPOKEN, Desk, StandIn
+from tasks.stand_in import SPOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-    from command_line import WarmCommandLine
-
-
-@pytest.fixture(scope="module")
-def running(warm: WarmCommandLine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    with StandIn(Desk(hear=nonsense)) as stand_in:
-        yield Trial(warm, stand_in, tmp_path_factory.mktemp("hosted"))
-
-
-@pytest.fixture
-def trial(running: Trial) -> Trial:
-    running.stand_in.desk.forget()
-    running.stand_in.desk.hear = nonsense
-    return running
 
 
 def _landed(trial: Trial, prefix: str, lake: Path | None = None) -> dict[str, tuple[str, int]]:
