@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flows.vendor_copies import delete_at_vendors
 from tasks.desk.store import desk_file
 from tasks.erase import Eraser
-from tasks.erasure.asked import age_asked, call_asked, customer_asked
+from tasks.erasure.asked import age_asked, call_asked, customer_asked, name_known_recordings
 from tasks.erasure.look_again import beside_lake, leftovers_by_name
 from tasks.erasure.make_plan import make_plan
 from tasks.erasure.plan import BegunPlans
@@ -105,13 +105,18 @@ def erase(settings: Settings, wanted: Wanted, *, dry_run: bool) -> Erased:
 
 
 def retain(settings: Settings, policy_file: Path, *, dry_run: bool) -> Erased:
-    """Take out what a policy no longer keeps; the errors are those of `erase`, and holds raise none."""
+    """Take out what a policy no longer keeps, here and in trials; the errors are those of `erase`.
+
+    Holds raise none. The counts are the lake's own.
+    """
     known = load_rules(settings.redaction_profile, settings.redaction_rules).known
     policy = load_policy(policy_file, known)
     with _eraser(settings) as eraser:
         if not dry_run:
             eraser.finish_begun()
+            eraser.retain_in_trials(policy)
         with writing(eraser.lake) as connection:
+            name_known_recordings(connection)
             parts = parts_over(connection, policy)
             plan = make_plan(connection, eraser.lake, eraser.keyring, calls_over(policy), parts)
         if dry_run or plan.nothing:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.desk.erase_calls import erase_calls
 from tasks.desk.store import Desk
-from tasks.erasure.asked import as_asked
+from tasks.erasure.asked import Asked, as_asked
 from tasks.erasure.beside import forget_leases, forget_requests, remove_files
 from tasks.erasure.erasure_row import is_done, note_begun, note_removed, note_withdrawn, noted
 from tasks.erasure.look_again import beside_lake, leftovers
@@ -15,6 +15,7 @@ from tasks.erasure.make_plan import make_plan
 from tasks.erasure.plan import BegunPlans
 from tasks.erasure.receipt import Receipt, make_receipt, note_done, receipt_of
 from tasks.erasure.remove_rows import remove_rows
+from tasks.erasure.retention import known_for_trial, parts_over, recordings_of
 from tasks.errors import CheckFailed, EngineError, OnHold
 from tasks.lake.catalog import exclusively, in_turn, writing
 from tasks.lake.erased_names import call_name
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
+    from tasks.erasure.make_plan import Parts
     from tasks.erasure.plan import Plan
+    from tasks.erasure.retention import Policy
     from tasks.keys import Keyring
     from tasks.lake.catalog import Lake
 
@@ -61,7 +66,8 @@ class Eraser:
             CheckFailed: something is left; the message says where.
         """
         for trial in self.trials:
-            self._erase_in(trial, plan)
+            with exclusively(trial):
+                self._take_out_of(trial, as_asked(plan))
         removed = self._remove_here(plan)
         vendors = self.at_vendors(plan.requests)
         if pending := [engine for engine, told in vendors.items() if told.get("pending")]:
@@ -96,6 +102,25 @@ class Eraser:
             raise failed
         return receipts
 
+    def retain_in_trials(self, policy: Policy) -> None:
+        """Take the parts that a policy no longer keeps out of every trial, by the lake's dates and holds.
+
+        Whole calls leave the trials when they leave the lake: `finish`.
+        """
+        for trial in self.trials:
+            with exclusively(trial):
+                known = self._known_of(trial)
+                with writing(trial) as connection:
+                    connection.register("known_recordings", known)
+                    parts = parts_over(connection, policy)
+                self._take_out_of(trial, Asked("retention", policy.hash), parts)
+
+    def _known_of(self, trial: Lake) -> pa.Table:
+        with writing(trial) as connection:
+            recordings = recordings_of(connection)
+        with writing(self.lake) as connection:
+            return known_for_trial(connection, recordings)
+
     def _finish_once(self, plan: Plan) -> Receipt:
         with writing(self.lake) as connection:
             note_begun(connection, self.lake, plan, self.keyring)
@@ -104,16 +129,15 @@ class Eraser:
                 return receipt_of(connection, plan.erasure_id)
         return self.finish(plan)
 
-    def _erase_in(self, trial: Lake, plan: Plan) -> None:
-        """The same recordings, in a lake that has no desk and whose answers and requests are this one's."""
+    def _take_out_of(self, trial: Lake, asked: Asked, parts: Parts | None = None) -> None:
+        """The same as here, in a lake that has no desk and whose answers and requests are this one's."""
         own = Eraser(trial, self.keyring, None, lambda _: {})
-        with exclusively(trial):
-            own.finish_begun()
-            with writing(trial) as connection:
-                part = make_plan(connection, trial, self.keyring, as_asked(plan))
-            if not part.nothing:
-                own.begin(part)
-                own.finish(part)
+        own.finish_begun()
+        with writing(trial) as connection:
+            plan = make_plan(connection, trial, self.keyring, asked, parts)
+        if not plan.nothing:
+            own.begin(plan)
+            own.finish(plan)
 
     def _remove_here(self, plan: Plan) -> dict[str, dict[str, int]]:
         with writing(self.lake) as connection:

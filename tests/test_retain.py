@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ from flows.hold import put_on_hold
 from tasks.erasure.retention import ByEntity, ByQueue, load_policy
 from tasks.errors import SettingsError
 from tasks.examine_call import examine_call
-from tasks.lake.catalog import reading
+from tasks.lake.catalog import Lake, reading
 from tasks.lake.residue import places_with
 from tasks.lake.sought import Texts
+from tasks.recipes import Recipe, trials_of
 from tasks.reveal import reveal
 
 if TYPE_CHECKING:
@@ -32,6 +34,18 @@ kept_values: {default: 90, entities: {CARD_NUMBER: 10}}
 """
 
 
+SEALED = "select hex(sealed) as it from stored.envelopes where call_id <> 'call-00010'"
+
+
+def trial_of(made: Made, folder: Path) -> Made:
+    """A trial of three of the calls, which thinks them younger than the lake does and knows of no hold."""
+    beside = replace(made, lake=Lake.at(str(folder / "beside")))
+    Recipe(made.lake.address, since="2026-03-01", until="2026-03-03").keep(beside.lake)
+    for call_id, queue in (("call-0001", "billing"), ("call-00010", "billing"), ("young-01", "claims")):
+        land_call(beside, call_id, "d" * 32, queue, started_at=datetime.now(UTC) - timedelta(days=1))
+    return beside
+
+
 @pytest.fixture(scope="module")
 def retained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, dict[str, int], list[str]]:
     """A lake that the policy was applied to: what it said, and the sealed values that were there before."""
@@ -42,7 +56,8 @@ def retained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, dict[str, 
         made = make(folder, patched)
         land_call(made, "young-01", "d" * 32, "claims", started_at=YOUNG)
         put_on_hold(made.settings, "call", "call-00010", "claim 12-345")
-        sealed = made.ask("select hex(sealed) as it from stored.envelopes where call_id <> 'call-00010'")
+        beside = trial_of(made, folder)
+        sealed = [row for lake in (made, beside) for row in lake.ask(SEALED)]
         policy = folder / "retention.yaml"
         policy.write_text(POLICY)
         dry = retain(made.settings, policy, dry_run=True)
@@ -70,6 +85,24 @@ def test_parts_go_of_calls_that_stay(retained: tuple[Made, dict[str, int], list[
     assert made.files("answers") == [f"{(key := made.answer_of('call-00010'))[:2]}/{key}"]
     assert [row["call_id"] for row in made.ask("from stored.envelopes")] == ["call-00010"]
     assert places_with(made.lake, Texts(sealed)) == []
+
+
+def test_the_same_parts_go_out_of_a_trial_by_the_dates_and_holds_of_its_lake(
+    retained: tuple[Made, dict[str, int], list[str]],
+) -> None:
+    made, _, sealed = retained
+    (place,) = trials_of(made.lake)
+    beside = replace(made, lake=place)
+    sounds = beside.ask("select call_id, audio_path is not null as there from calls order by call_id")
+    assert [tuple(row.values()) for row in sounds] == [
+        ("call-0001", False), ("call-00010", True), ("young-01", True),
+    ]  # fmt: skip
+    assert len(beside.files("audio")) == 2
+    assert len(beside.files("heard")) == 1
+    assert [row["call_id"] for row in beside.ask("from stored.envelopes")] == ["call-00010"]
+    assert places_with(place, Texts(sealed)) == []
+    with reading(place) as connection:
+        assert broken_checks(connection) == []
 
 
 def test_what_is_gone_is_called_gone(retained: tuple[Made, dict[str, int], list[str]]) -> None:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.erasure.asked import Asked, name_known_recordings
+from tasks.erasure.holds import held_recordings
 from tasks.erasure.make_plan import Parts
 from tasks.errors import SettingsError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    import pyarrow as pa
 
 Days = Annotated[int, Field(ge=0, strict=True)]
 
@@ -87,14 +89,30 @@ def calls_over(policy: Policy) -> Asked:
 
 
 def parts_over(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Parts:
-    """The parts that it no longer keeps, of whichever recordings."""
-    name_known_recordings(connection)
+    """The parts that it no longer keeps, of whichever recordings; `known_recordings` must be there."""
     return Parts(
         sound=_recordings(connection, policy.redacted_sound),
         heard=_recordings(connection, policy.heard_calls),
         answers=_recordings(connection, policy.answers),
         values=_values(connection, policy.kept_values),
     )
+
+
+def recordings_of(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The SHA-256 of every recording in a lake's ledger."""
+    return {
+        sha256
+        for (sha256,) in connection.execute("select recording_sha256 from stored.recordings").fetchall()
+    }
+
+
+def known_for_trial(connection: duckdb.DuckDBPyConnection, recordings: Collection[str]) -> pa.Table:
+    """Of a trial's recordings those that its lake knows and does not hold: the trial's `known_recordings`."""
+    name_known_recordings(connection)
+    return connection.execute(
+        "select * from known_recordings where recording_sha256 in (select unnest(?))",
+        [sorted(set(recordings) - held_recordings(connection))],
+    ).to_arrow_table()
 
 
 def _recordings(connection: duckdb.DuckDBPyConnection, days: ByQueue) -> set[str]:
@@ -110,7 +128,8 @@ def _values(connection: duckdb.DuckDBPyConnection, days: ByEntity) -> dict[str, 
     rows = connection.execute(
         "select finding_id, recording_sha256, lower(hex(sealed)) "
         "from stored.envelopes inner join stored.redactions using (finding_id) "
-        "inner join known_recordings on envelopes.call_id = known_recordings.call_id "
+        "inner join stored.calls on envelopes.call_id = calls.call_id "
+        "inner join known_recordings using (recording_sha256) "
         f"where happened_at < now() - to_days({limit})",
         values,
     ).fetchall()
