@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _AWAY_S: Final = 120.0
 """How long nobody asks a server that did not answer, which Prefect's client says after a minute of tries."""
+_KEPT_S: Final = 60.0
+"""For so long a killed process keeps its slots, and the others may wait for them: Prefect allows no less."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ def server_there() -> bool:
 
 
 def slots(engine: str, at_once: int, *, shared: bool) -> Callable[[], AbstractAsyncContextManager[Any]]:
-    """A slot for each request in flight. A killed process holds its shared ones for five minutes at most."""
+    """A slot for each request in flight."""
     room = asyncio.Semaphore(at_once)
     if not shared:
         return lambda: room
@@ -64,7 +66,7 @@ def slots(engine: str, at_once: int, *, shared: bool) -> Callable[[], AbstractAs
         from prefect.concurrency.asyncio import concurrency  # noqa: PLC0415
 
         async with room:
-            theirs = concurrency(_slots_name(engine))
+            theirs = concurrency(_slots_name(engine), lease_duration=_KEPT_S)
             held = await _SERVER.grants(theirs.__aenter__)
             try:
                 yield

@@ -65,8 +65,8 @@ class Away:
     asked: ClassVar[list[str]] = []
     back: ClassVar[bool] = False
 
-    def __init__(self, name: str) -> None:
-        assert name == LIMIT
+    def __init__(self, name: str, lease_duration: float) -> None:
+        assert (name, lease_duration) == (LIMIT, 60)
 
     async def __aenter__(self) -> None:
         self._note("taken")
