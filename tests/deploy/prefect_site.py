@@ -29,6 +29,7 @@ USER, SECRET = "operator", "hush-4711"
 POOL, BUCKET = "callarchive", "calls"
 WORKERS = ("one", "two")
 IN_FLIGHT, LATENCY_S, LEASE_S = 4, 0.3, 6
+HEARTBEAT_S, UNHEARD_S = 30, 90
 _REDIS = re.compile("REDIS|MESSAGING|ORDERING|DOCKET|LEASE_STORAGE")
 _OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 _OF_THE_SITE = {
@@ -47,6 +48,7 @@ _QUICKER = {
     "CALLARCHIVE_RECORDINGS_AT_ONCE": "2",
     "CALLARCHIVE_BATCH_SIZE": "4",
     "CALLARCHIVE_LEASE_S": str(LEASE_S),
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S),
 }
 """Than deploy/ has it: nights are short here."""
 
@@ -89,6 +91,16 @@ class Site:
         self._prefect("--no-prompt", "deploy", "--name", "nightly", "--prefect-file", "deploy/prefect.yaml")
         self.deployment = self.ask("GET", "deployments/name/ingest/nightly")["id"]
 
+    @contextmanager
+    def watching_runs(self) -> Iterator[None]:
+        """The automation that ends dead runs is there meanwhile, less patient than deploy/ has it."""
+        listed = yaml.safe_load((REPOSITORY / "deploy" / "automations.yaml").read_text())["automations"]
+        (one,) = (one for one in listed if one["name"] == "callarchive run gone")
+        one["trigger"]["within"] = UNHEARD_S
+        made = self.ask("POST", "automations/", **one)
+        yield
+        self.ask("DELETE", f"automations/{made['id']}")
+
     def start_night(self, source: str, lake: str) -> str:
         """The id of a new run of the deployment, which the next free worker takes."""
         asked = {"parameters": {"source": source, "lake": lake}}
@@ -109,6 +121,11 @@ class Site:
         self.wait_until(is_over, f"no run ends: {state}", 400)
         return state["name"], {what: int(n) for n, what in re.findall(r"(\d+) (\w+)", state["message"] or "")}
 
+    def state_of(self, run: str) -> str:
+        """What Prefect calls the state of a run."""
+        name: str = self.ask("GET", f"flow_runs/{run}")["state"]["name"]
+        return name
+
     def summary_of(self, run: str) -> str:
         """The page that a run leaves in Prefect."""
         pages = self.ask("POST", "artifacts/filter", artifacts={"flow_run_id": {"any_": [run]}})
@@ -117,7 +134,8 @@ class Site:
     def ask(self, method: str, path: str, **content: Any) -> Any:
         """What Prefect's API says."""
         with httpx.Client(base_url=self._api, auth=(USER, SECRET), timeout=30) as client:
-            return client.request(method, path, json=content or None).raise_for_status().json()
+            said = client.request(method, path, json=content or None).raise_for_status()
+            return said.json() if said.content else None
 
     def kill(self, name: str) -> None:
         """Kill -9 of a process and of all that it has started."""

@@ -125,12 +125,16 @@ def test_a_night_that_is_started_twice_is_shared(nights: Nights) -> None:
 
 
 def test_a_worker_that_is_killed_leaves_its_batch_to_the_other(nights: Nights) -> None:
-    runs = nights.start(), nights.start()
-    nights.until_worked(12)
-    nights.site.kill("one")
-    name, counts = nights.site.end_of(*runs)
-    assert (name, counts["failed"], counts["quarantined"]) == ("Completed", 0, 0)
-    nights.all_is_well(twice=IN_FLIGHT)
+    site = nights.site
+    with site.watching_runs():
+        runs = nights.start(), nights.start()
+        nights.until_worked(12)
+        site.kill("one")
+        name, counts = site.end_of(*runs)
+        assert (name, counts["failed"], counts["quarantined"]) == ("Completed", 0, 0)
+        nights.all_is_well(twice=IN_FLIGHT)
+        ended = {"Completed", "Crashed"}
+        site.wait_until(lambda: {site.state_of(run) for run in runs} == ended, "a dead run stays")
 
 
 def test_a_night_goes_on_while_prefects_server_is_gone(nights: Nights) -> None:

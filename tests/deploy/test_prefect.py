@@ -93,7 +93,7 @@ def test_everything_is_deployed_behind_a_password(server: str, tmp_path: Path) -
     assert (
         len(post(server, "automations/filter").json())
         == len(re.findall("^  - name: ", text, re.MULTILINE))
-        == 5
+        == 6
     )
 
 
