@@ -7,7 +7,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import date
+
+    import pyarrow as pa
 
     from tasks.lake.catalog import Connection
 
@@ -20,13 +23,10 @@ NEIGHBOURS: Final = 4
 
 _CALL: Final = "select * from calls where call_id = $call and ($day is null or call_date = $day)"
 _COLUMNS: Final = "turn_index, channel, speaker, word_index, word, start_ms, end_ms, confidence, entity"
-_WORDS: Final = (
-    f"select {_COLUMNS} from words where {{of}} and turn_index between $first and $last order by word_index"
-)
-_SAID: Final = "select turn_index, word_index, word from words where {of} order by word_index"
-_TURNS: Final = """
-select turn_index, channel, speaker, start_ms, end_ms, word_count from turns where {of} order by turn_index
-"""
+_WORDS: Final = f"select {_COLUMNS} from words where {{of}} order by word_index"
+_TURN: Final = ["turn_index", "channel", "speaker"]
+_REACH: Final = [("start_ms", "min"), ("end_ms", "max"), ("word_index", "count")]
+_OUTLINE: Final = [*_TURN, "start_ms_min", "end_ms_max", "word_index_count"]
 _PASSAGE: Final = f"""
 with placed as (
     select {_COLUMNS}, {{distance}} as distance, min(distance) over () as nearest from words where {{of}}
@@ -105,11 +105,24 @@ class Outlined:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """All of a call but its words."""
+class WholeCall:
+    """Who speaks when in all of a call, every finding, and its words, of which a page shows a part."""
 
     turns: list[Outlined]
     findings: list[Row]
+    words: pa.Table
+
+    def between(self, first: int, last: int) -> list[Spoken]:
+        """The turns from one to another, both included, with their words."""
+        before = sum(turn.word_count for turn in self.turns if turn.index < first)
+        count = sum(turn.word_count for turn in self.turns if first <= turn.index <= last)
+        shown = self.words.slice(before, count)
+        return _spoken(zip(*(column.to_pylist() for column in shown.columns), strict=True))
+
+    def said(self) -> Iterator[tuple[int, int, str]]:
+        """Turn, place in the call, and text of every word."""
+        columns = (self.words[name].to_pylist() for name in ("turn_index", "word_index", "word"))
+        return zip(*columns, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +145,13 @@ def find_call(connection: Connection, call_id: str, day: date | None) -> Row | N
     return found if found is not None or day is None else call_facts(connection, call_id)
 
 
-def outline(connection: Connection, facts: Row) -> Outline:
-    """Who speaks when in the whole call, and every finding."""
+def whole_call(connection: Connection, facts: Row) -> WholeCall:
+    """All of a call from one look at its words: to ask for each relation takes longer than to read it."""
     of, values = _of(facts["call_id"], facts["call_date"])
-    rows = connection.execute(_TURNS.replace("{of}", of), values).fetchall()
-    return Outline([Outlined(*row) for row in rows], _findings(connection, facts, (0, _BEYOND)))
-
-
-def turns_between(connection: Connection, facts: Row, first: int, last: int) -> list[Spoken]:
-    """The turns from one to another, both included, with their words."""
-    return _spoken(connection, facts, _WORDS, first=first, last=last)
-
-
-def said_words(connection: Connection, facts: Row) -> list[tuple[int, int, str]]:
-    """Turn, place in the call, and text of every word."""
-    of, values = _of(facts["call_id"], facts["call_date"])
-    return connection.execute(_SAID.replace("{of}", of), values).fetchall()
+    words = connection.execute(_WORDS.replace("{of}", of), values).to_arrow_table()
+    turns = words.group_by(_TURN, use_threads=False).aggregate(_REACH).select(_OUTLINE)  # in their order
+    outlined = [Outlined(*row.values()) for row in turns.to_pylist()]
+    return WholeCall(outlined, _findings(connection, facts, (0, _BEYOND)), words)
 
 
 def passage(connection: Connection, facts: Row, words: Span | None, times_ms: Span | None) -> Reading:
@@ -158,19 +162,20 @@ def passage(connection: Connection, facts: Row, words: Span | None, times_ms: Sp
     start, end = words or times_ms or (0, 1)
     by_time = words is None and times_ms is not None
     sql = _PASSAGE.replace("{distance}", _FROM_TIMES if by_time else _FROM_WORDS)
-    turns = _spoken(connection, facts, sql, start=start, end=end)
+    of, values = _of(facts["call_id"], facts["call_date"])
+    turns = _spoken(
+        connection.execute(sql.replace("{of}", of), values | {"start": start, "end": end}).fetchall()
+    )
     if not turns:
         return Reading([], [])
     reach = (turns[0].words[0].number, turns[-1].words[-1].number + 1)
     return Reading(turns, _findings(connection, facts, reach))
 
 
-def _spoken(connection: Connection, facts: Row, sql: str, **place: int) -> list[Spoken]:
-    of, values = _of(facts["call_id"], facts["call_date"])
-    rows = connection.execute(sql.replace("{of}", of), values | place).fetchall()
+def _spoken(words: Iterable[tuple[Any, ...]]) -> list[Spoken]:
     return [
         Spoken(index, channel, speaker, [Heard._make(row[3:]) for row in group])
-        for (index, channel, speaker), group in groupby(rows, key=lambda row: row[:3])
+        for (index, channel, speaker), group in groupby(words, key=lambda row: row[:3])
     ]
 
 

@@ -23,40 +23,40 @@ _MORE_DAYS: Final = 8
 _FIRST_CALLS: Final = 1_500
 """The newest days with so many calls together, or the newest day, are looked at first: each look costs."""
 
-_SHOWN_TOGETHER: Final = 32
+_MOST_TOGETHER: Final = 32
 """Places whose words are read at once."""
 
 _LONGEST_PAUSE_MS: Final = 2000
 
-_DAYS: Final = """
-select call_date, count(*) from calls
+DAYS: Final = """
+select call_date, count(*) as calls from calls
 where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 group by call_date order by call_date desc nulls last
 """
+"""What `search` may be given, by who has it from before: it costs as much as a tenth of a search."""
 _PLACES: Final = """
-select places.call_bucket, places.call_id, places.voice, places.first_place, places.last_place,
+select places.call_bucket, places.call_id, places.speaker, places.first_place, places.last_place,
     calls.call_date, calls.started_at, calls.agent_id, calls.queue
 from placed_phrases([$phrase], $slop, since := $oldest, until := $newest) as places
 inner join calls on places.call_id = calls.call_id
 where ($oldest is not null or calls.call_date is null)
     and ($oldest is null or calls.call_date between $oldest and $newest)
     and ($speaker is null or places.voice = $speaker)
-order by calls.started_at desc nulls last, places.call_id, places.first_place, places.voice
+order by calls.started_at desc nulls last, places.call_id, places.first_place
 """
-_PLACED: Final = ("call_bucket", "call_id", "voice", "first_place", "last_place")
-_FACTS: Final = ("call_id", "call_date", "started_at", "agent_id", "queue")
+_PLACED: Final = ("call_bucket", "call_id", "first_place", "last_place")
+_FACTS: Final = ("call_id", "call_date", "started_at", "agent_id", "queue", "speaker")
 
 _SHOWN: Final = """
 with places as (
     select unnest($call_bucket)::bigint as call_bucket, unnest($call_id) as call_id,
-        unnest($voice) as voice, unnest($first_place) as first_place, unnest($last_place) as last_place,
+        unnest($first_place) as first_place, unnest($last_place) as last_place,
         generate_subscripts($call_id, 1) as number
 ),
 said as (
     select places.number, words.*,
-        list_filter(voices, lambda one: one['voice'] = places.voice)[1] as own,
         list_transform(
-            own['word_indexes'][places.first_place:places.last_place], lambda word_index: word_index + 1
+            voice_words[places.first_place:places.last_place], lambda word_index: word_index + 1
         ) as own_words, -- from 1, as lists count
         own_words[1] as first, own_words[-1] as last
     from places inner join call_words as words
@@ -71,7 +71,7 @@ timed as (
         ) as pauses_ms
     from said
 )
-select number, own['speaker'] as speaker, first - 1 as first_word, last - 1 as last_word,
+select number, first - 1 as first_word, last - 1 as last_word,
     list_min(starts_ms) as start_ms, list_max(ends_ms) as end_ms,
     array_to_string(list_select(word_texts, own_words), ' ') as words,
     nullif(array_to_string(word_texts[greatest(first - $around, 1):first - 1], ' '), '') as words_before,
@@ -122,23 +122,33 @@ class Found:
         return asdict(self)
 
 
-def search(connection: Connection, asked: Search) -> Found:
-    """The newest places where the phrase is said, as redacted; for a connection that reads."""
+def search(connection: Connection, asked: Search, days_with_calls: Sequence[Row] | None = None) -> Found:
+    """The newest places where the phrase is said, as redacted; for a connection that reads.
+
+    `days_with_calls` are the rows of DAYS, where they are known.
+    """
+    if days_with_calls is None:
+        days_with_calls = connection.execute(DAYS, days_of(asked)).to_arrow_table().to_pylist()
     hits: list[Row] = []
-    for days in _days(connection, asked):
+    together = min(asked.limit + 1, _MOST_TOGETHER)
+    for days in _days(days_with_calls):
         places = _places(connection, asked, days)
-        for start in range(0, len(places), _SHOWN_TOGETHER):
-            hits += _shown(connection, asked, days, places[start : start + _SHOWN_TOGETHER])
+        for start in range(0, len(places), together):
+            hits += _shown(connection, asked, days, places[start : start + together])
             if len(hits) > asked.limit:
                 return Found(hits[: asked.limit], more=True, calls_with_the_words=None)
     return Found(hits, more=False, calls_with_the_words=None if hits else _calls_with_all(connection, asked))
 
 
-def _days(connection: Connection, asked: Search) -> Iterator[Row]:
+def days_of(asked: Search) -> Row:
+    """The values that DAYS takes."""
+    return {"since": asked.since, "until": asked.until}
+
+
+def _days(rows: Sequence[Row]) -> Iterator[Row]:
     """The newest days, then ever more of those before; at last None, for calls whose day is not known."""
-    rows = connection.execute(_DAYS, {"since": asked.since, "until": asked.until}).fetchall()
-    dated = [day for day, _ in rows if day is not None]
-    together = accumulate(calls for day, calls in rows if day is not None)
+    dated = [row["call_date"] for row in rows if row["call_date"] is not None]
+    together = accumulate(row["calls"] for row in rows if row["call_date"] is not None)
     start, size = 0, max(sum(calls <= _FIRST_CALLS for calls in together), 1)
     while start < len(dated):
         block = dated[start : start + size]
@@ -167,6 +177,6 @@ def _facts_of(place: Row) -> Row:
 
 
 def _calls_with_all(connection: Connection, asked: Search) -> int:
-    values = {"phrase": asked.phrase, "since": asked.since, "until": asked.until}
+    values = {"phrase": asked.phrase} | days_of(asked)
     rows = connection.execute(_CALLS_WITH_ALL, values).fetchall()
     return int(rows[0][0])

@@ -16,10 +16,8 @@ from tasks.read_call import (
     NEIGHBOURS,
     call_facts,
     find_call,
-    outline,
     passage,
-    said_words,
-    turns_between,
+    whole_call,
 )
 from tasks.schemas import CallMetadata, Finding
 
@@ -65,7 +63,8 @@ def lake(place: Lake) -> Iterator[Connection]:
 def test_the_whole_call_has_every_word_once_and_in_order(lake: Connection, call: str) -> None:
     facts = call_facts(lake, call)
     assert facts
-    whole, turns = outline(lake, facts), turns_between(lake, facts, 0, TURNS)
+    whole = whole_call(lake, facts)
+    turns = whole.between(0, TURNS)
     assert [turn.index for turn in whole.turns] == [turn.index for turn in turns] == list(range(TURNS))
     assert [turn.word_count for turn in whole.turns] == [len(turn.words) for turn in turns]
     times = [(turn.start_ms, turn.end_ms) for turn in turns]
@@ -73,13 +72,13 @@ def test_the_whole_call_has_every_word_once_and_in_order(lake: Connection, call:
     assert [word.number for turn in turns for word in turn.words] == list(range(2 * TURNS))
     assert [word.number for turn in turns for word in turn.words if word.is_gone] == [15]
     assert [finding["entity"] for finding in whole.findings] == ["CARD_NUMBER"]
-    assert [index for _, index, _ in said_words(lake, facts)] == list(range(2 * TURNS))
+    assert [index for _, index, _ in whole.said()] == list(range(2 * TURNS))
 
 
 def test_some_turns_have_their_words_and_no_others(lake: Connection) -> None:
     facts = call_facts(lake, "long")
     assert facts
-    assert [turn.index for turn in turns_between(lake, facts, 3, 5)] == [3, 4, 5]
+    assert [turn.index for turn in whole_call(lake, facts).between(3, 5)] == [3, 4, 5]
 
 
 def test_a_call_that_landed_under_another_day_is_found_all_the_same(lake: Connection) -> None:

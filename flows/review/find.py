@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,15 +20,18 @@ def found_words(said: Iterable[tuple[int, int, str]], phrase: str) -> list[tuple
     wanted = [token for word in phrase.split() if (token := _token(word))]
     if not wanted:
         return []
-    found: list[tuple[int, list[int]]] = []
-    for turn, words in groupby(said, key=itemgetter(0)):
-        placed = [(token, index) for _, index, word in words if (token := _token(word))]
-        tokens, indexes = [token for token, _ in placed], [index for _, index in placed]
-        for at in range(len(tokens) - len(wanted) + 1):
-            end = at + len(wanted)
-            if tokens[end - 1].startswith(wanted[-1]) and tokens[at : end - 1] == wanted[:-1]:
-                found.append((turn, indexes[at:end]))
-    return found[:_MOST]
+    heard = list(said)
+    token_of = {word: _token(word) for word in {word for _, _, word in heard}}
+    placed = [(turn, index, token_of[word]) for turn, index, word in heard if token_of[word]]
+    tokens = [token for _, _, token in placed]
+    last = len(wanted) - 1
+    found = [
+        placed[at : at + len(wanted)]
+        for at in range(len(placed) - last)
+        if tokens[at + last].startswith(wanted[-1]) and tokens[at : at + last] == wanted[:-1]
+    ]
+    within = [run for run in found if run[0][0] == run[-1][0]]
+    return [(run[0][0], [index for _, index, _ in run]) for run in within[:_MOST]]
 
 
 def _token(word: str) -> str:

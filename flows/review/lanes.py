@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tasks.intervals import Interval
-    from tasks.read_call import Outline, Outlined
+    from tasks.read_call import Outlined, WholeCall
 
 WIDTH: Final = 1000
 LANE: Final = 22
@@ -43,10 +43,10 @@ class Lanes:
     height: int
 
 
-def lanes_of(outline: Outline, duration_ms: int) -> Lanes | None:
+def lanes_of(whole: WholeCall, duration_ms: int) -> Lanes | None:
     """None where no word has a time."""
     spoken: dict[tuple[str | None, int], list[Interval]] = {}
-    for turn in outline.turns:
+    for turn in whole.turns:
         if (span := _times(turn)) is not None:
             spoken.setdefault((turn.speaker, turn.channel if turn.speaker is None else 0), []).append(span)
     if not spoken or not duration_ms:
@@ -56,7 +56,7 @@ def lanes_of(outline: Outline, duration_ms: int) -> Lanes | None:
     silence = _silences(union(span for spans in voices.values() for span in spans), duration_ms)
     drawn = _Drawing(duration_ms)
     lanes = [
-        _lane(drawn, outline, place, voice, spans)
+        _lane(drawn, whole, place, voice, spans)
         for place, (voice, spans) in enumerate(sorted(voices.items(), key=lambda item: str(item[0])))
     ]
     return Lanes(
@@ -81,12 +81,12 @@ class _Drawing:
 
 
 def _lane(
-    drawn: _Drawing, outline: Outline, place: int, voice: tuple[str | None, int], spans: Sequence[Interval]
+    drawn: _Drawing, whole: WholeCall, place: int, voice: tuple[str | None, int], spans: Sequence[Interval]
 ) -> Lane:
     name, channel = voice
     own = [
         one
-        for one in outline.findings
+        for one in whole.findings
         if one["start_ms"] is not None
         and (one["speaker"], one["channel"] if name is None else 0) == voice
         and one["review_status"] != "rejected"

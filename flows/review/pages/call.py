@@ -22,7 +22,7 @@ from tasks.desk import decisions, items
 from tasks.desk.accounts import Account
 from tasks.errors import SettingsError
 from tasks.examine_call import examine_call
-from tasks.read_call import Reading, find_call, outline, said_words, turns_between
+from tasks.read_call import Reading, find_call, whole_call
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,11 +56,11 @@ def call(  # noqa: PLR0913, PLR0917  (a query's fields)
         facts = find_call(lake, call_id, day_of(day))
         if facts is None:
             raise HTTPException(404)
-        whole = outline(lake, facts)
-        parts = parts_of(whole.turns)
-        own = next((one for one in parts if one.number == part), None) or part_at(parts, at)
-        turns = turns_between(lake, facts, own.first, own.last) if own else []
-        hits = found_words(said_words(lake, facts), find) if find.strip() else []
+        whole = whole_call(lake, facts)
+    parts = parts_of(whole.turns)
+    own = next((one for one in parts if one.number == part), None) or part_at(parts, at)
+    turns = whole.between(own.first, own.last) if own else []
+    hits = found_words(whole.said(), find) if find.strip() else []
     return render(
         request,
         "call.html.j2",

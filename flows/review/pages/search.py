@@ -12,7 +12,7 @@ from flows.review.filters import day_of
 from flows.review.rendering import render
 from flows.review.setup import setup_of
 from tasks.desk.accounts import Account
-from tasks.search import Found, Search, search
+from tasks.search import DAYS, Found, Search, days_of, search
 
 router = APIRouter()
 _PLACES: Final = 25
@@ -44,5 +44,7 @@ def _found(request: Request, given: dict[str, str]) -> Found:
         until=day_of(given["until"]),
         limit=_PLACES,
     )
-    with setup_of(request).reader.version() as lake:
-        return search(lake, asked)
+    reader = setup_of(request).reader
+    days_with_calls = reader.answer(DAYS, days_of(asked))
+    with reader.version() as lake:
+        return search(lake, asked, days_with_calls)
