@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Lake
 
 ROW_GROUP_ROWS: Final = 500_000
-_SMALLER_GROUPS: Final = {"token_places": 100_000, "call_words": 32}
+_SMALLER_GROUPS: Final = {"token_places": 20_000, "call_words": 32}
 """Who looks for a phrase wants a few tokens of the one and a few calls of the other."""
 
 _LISTS: Final = {
@@ -29,12 +29,12 @@ _LISTS: Final = {
     "word_texts": ["word_texts.list.element"],
     "word_starts_ms": ["word_starts_ms.list.element"],
     "word_durations_ms": ["word_durations_ms.list.element"],
-    "voices": [f"voices.list.element.{part}" for part in ("voice", "speaker", "word_indexes.list.element")],
+    "voice_words": ["voice_words.list.element"],
 }
 """What Parquet calls the values of a list; an encoding is stated for these."""
 _DELTA: Final = (
     "start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word", "places.list.element",
-    "word_starts_ms.list.element", "voices.list.element.word_indexes.list.element",
+    "word_starts_ms.list.element", "voice_words.list.element",
 )  # fmt: skip
 _UNKNOWN_DATE: Final = "__HIVE_DEFAULT_PARTITION__"
 _FOLDER: Final = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
