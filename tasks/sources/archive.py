@@ -24,13 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK_BYTES: Final = 1 << 20
-_NAME_FILES: Final = ("fsspec", "s3fs", "gcsfs", "adlfs", "botocore", "aiobotocore")
+_NAME_FILES: Final = ("fsspec", "s3fs", "gcsfs", "adlfs", "botocore", "aiobotocore", "paramiko")
 """Loggers that tell every file's name at DEBUG; a name may be a customer's."""
 
 for _name in _NAME_FILES:
     logging.getLogger(_name).propagate = False
 
-_TIME_KEYS: Final = ("mtime", "LastModified", "last_modified", "modified", "created")
+for _protocol in ("sftp", "ssh"):
+    fsspec.register_implementation(
+        _protocol, "tasks.sources.sftp.KnownSftp", clobber=True, errtxt="SFTP needs the package paramiko"
+    )
 
 
 @dataclass(frozen=True, slots=True)
