@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Connection, Lake
     from tasks.rows import FinishedCall
 
-WRITTEN = (*PARTITIONED, *(mart for mart in mart_names() if mart != "talk_over"))
-"""The relations of which a finished call has rows in Parquet files; nobody in it talks over anybody."""
+WRITTEN = (*PARTITIONED, *(mart for mart in mart_names() if mart not in ("talk_over", "unsure_words")))
+"""The relations of which a finished call has rows in Parquet files: nobody in it talks over anybody, no word is
+unsure."""
 
 
 def land_calls(connection: Connection, lake: Lake, *calls: FinishedCall) -> None:

@@ -1,5 +1,6 @@
 -- name: placed_phrases
--- question: Where among a voice's words is each of some phrases? from placed_phrases(['my account'], 0)
+-- question: Where among the words of a call's voices is each of some phrases? As in: select * from
+--   placed_phrases(['my account'], 0)
 -- grain: one row per phrase and time it is said
 -- key: phrase, call_id, voice, first_place
 -- parameters:
@@ -13,7 +14,9 @@
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   voice: the speaker, or channel 0, channel 1 ... where the speaker is unknown
---   first_place: where among the voice's own words it begins, from 1; call_words says which word that is
+--   speaker: who says it: agent, customer, speaker_0 ...; null if unknown
+--   first_place: where among the call's words as its voices say them one after the other it begins, from 1;
+--     call_words says which word that is
 --   last_place: where among them it ends
 -- empty: none of the phrases is said, or none holds a letter or digit
 -- limits: exact words only, no other forms; said_phrases() gives words and times; call_words makes the same
@@ -120,9 +123,13 @@ near as (
         first_place,
         first_place + number - 1 as soonest_place,
         if(number = 1, 0, slop) as words_between,
-        list_filter(
-            places, lambda place: place between soonest_place and soonest_place + words_between
-        ) as near_places
+        case
+            when words_between > 0
+                then list_filter(
+                    places, lambda place: place between soonest_place and soonest_place + words_between
+                )
+            when list_contains(places, soonest_place) then [soonest_place]
+        end as near_places
     from followed
     where len(near_places) > 0
 ),
@@ -206,6 +213,7 @@ placed_phrases as (
         place['call_id'] as call_id,
         place['call_date'] as call_date,
         place['voice'] as voice,
+        if(starts_with(place['voice'], 'channel '), null, place['voice']) as speaker,
         place['first_place'] as first_place,
         place['last_place'] as last_place
     from gathered

@@ -36,7 +36,7 @@ calls as (
         word_texts,
         word_starts_ms,
         word_durations_ms,
-        voices
+        voice_words
     from main.call_words -- not a step of that name in the question that asks
     where (since is null or call_date >= since) and (until is null or call_date <= until)
 ),
@@ -47,7 +47,7 @@ found as (
         calls.word_texts,
         calls.word_starts_ms,
         calls.word_durations_ms,
-        calls.voices
+        calls.voice_words
     from places
     inner join calls on places.call_bucket = calls.call_bucket and places.call_id = calls.call_id
 ),
@@ -56,10 +56,7 @@ found as (
 numbered as (
     select
         *,
-        list_filter(voices, lambda one: one['voice'] = voice)[1] as own,
-        list_transform(
-            list_slice(own['word_indexes'], first_place, last_place), lambda word_index: word_index + 1
-        ) as numbers
+        list_transform(voice_words[first_place:last_place], lambda word_index: word_index + 1) as numbers
     from found
 ),
 
@@ -70,7 +67,7 @@ timed as (
         call_id,
         call_date,
         voice,
-        own['speaker'] as speaker,
+        speaker,
         word_texts,
         numbers,
         list_select(word_texts, numbers) as texts,

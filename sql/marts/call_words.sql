@@ -11,10 +11,10 @@
 --   word_texts: its words as redacted, of all speakers in time order: word_index counts in this list from 0
 --   word_starts_ms [ms]: where each begins on the recording's clock; null if the engine gives no word times
 --   word_durations_ms [ms]: how long each takes; null if the engine gives no word times
---   voices: for each voice its speaker and its word_indexes: the word_index of each of its words with a
---     letter or digit, in order; null if there is no such word
+--   voice_words: the word_index of each word with a letter or digit, one voice after the other; null if there
+--     is no such word
 -- empty: no call with words has landed
--- limits: what a voice says is in token_places, whose places count in its word_indexes from 1; placed_phrases
+-- limits: what a voice says is in token_places, whose places count in voice_words from 1; placed_phrases
 --   makes the same number: who changes one changes both
 with words as (
     select
@@ -31,7 +31,6 @@ spoken as (
     select
         call_id,
         voice,
-        speaker,
         word_index
     from spoken_words
 ),
@@ -50,20 +49,8 @@ texts as (
 voices as (
     select
         call_id,
-        voice,
-        any_value(speaker) as speaker,
-        list(word_index order by word_index) as word_indexes
+        list(word_index order by voice, word_index) as voice_words
     from spoken
-    group by call_id, voice
-),
-
-call_voices as (
-    select
-        call_id,
-        list(
-            struct_pack(voice := voice, speaker := speaker, word_indexes := word_indexes) order by voice
-        ) as voices
-    from voices
     group by call_id
 ),
 
@@ -78,9 +65,9 @@ call_rows as (
         texts.word_texts,
         texts.word_starts_ms,
         texts.word_durations_ms,
-        call_voices.voices
+        voices.voice_words
     from texts
-    left join call_voices on texts.call_id = call_voices.call_id
+    left join voices on texts.call_id = voices.call_id
 )
 
 select * from call_rows

@@ -8,7 +8,8 @@
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   voice: the speaker, or channel 0, channel 1 ... where the speaker is unknown
---   places: where among the voice's own words, from 1, in order; call_words says which word that is
+--   places: where among the call's words as its voices say them one after the other, from 1, in order;
+--     call_words says which word that is
 -- empty: no call with words has landed
 -- limits: said_phrases() makes phrases of it, with words and times
 with words as (
@@ -18,7 +19,7 @@ with words as (
         voice,
         token,
         cast(
-            row_number() over (partition by call_date, call_id, voice order by word_index) as integer
+            row_number() over (partition by call_date, call_id order by voice, word_index) as integer
         ) as place
     from spoken_words
 ),

@@ -38,7 +38,7 @@ words as (
         call_id,
         word_starts_ms,
         word_durations_ms,
-        voices
+        voice_words
     from call_words
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
@@ -53,7 +53,7 @@ found as (
         places.*,
         words.word_starts_ms,
         words.word_durations_ms,
-        words.voices
+        words.voice_words
     from places
     inner join words on places.call_bucket = words.call_bucket and places.call_id = words.call_id
 ),
@@ -62,11 +62,11 @@ said as (
     select
         call_id,
         phrase,
+        speaker,
         word_starts_ms,
         word_durations_ms,
-        list_filter(voices, lambda one: one['voice'] = voice)[1] as own,
-        own['word_indexes'][first_place] + 1 as first_number,
-        own['word_indexes'][last_place] + 1 as last_number
+        voice_words[first_place] + 1 as first_number,
+        voice_words[last_place] + 1 as last_number
     from found
 ),
 
@@ -74,7 +74,7 @@ timed as (
     select
         call_id,
         phrase,
-        own['speaker'] as speaker,
+        speaker,
         word_starts_ms[first_number] as start_ms,
         word_starts_ms[last_number] as last_word_ms,
         last_word_ms + word_durations_ms[last_number] as end_ms

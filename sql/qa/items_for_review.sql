@@ -72,7 +72,9 @@ findings as (
 sampled_turns as (
     select
         call_id,
-        turn_index
+        turn_index,
+        start_ms,
+        end_ms
     from turns
     where
         word_count > 0
@@ -80,31 +82,28 @@ sampled_turns as (
         and md5_number_lower(call_id || '/' || turn_index) < $sample_share * 18446744073709551616.0
 ),
 
-spoken as (
+words_of_turns as (
     select
         call_id,
         turn_index,
-        word_index,
-        start_ms,
-        end_ms
-    from words
+        start_word,
+        end_word
+    from turn_words
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
 spans as (
     select
-        spoken.call_id,
-        spoken.turn_index,
-        min(spoken.word_index) as start_word,
-        max(spoken.word_index) + 1 as end_word,
-        min(spoken.start_ms) as start_ms,
-        max(spoken.end_ms) as end_ms
-    from spoken
-    inner join sampled_turns
+        sampled_turns.call_id,
+        words_of_turns.start_word,
+        words_of_turns.end_word,
+        sampled_turns.start_ms,
+        sampled_turns.end_ms
+    from sampled_turns
+    inner join words_of_turns
         on
-            spoken.call_id = sampled_turns.call_id
-            and spoken.turn_index = sampled_turns.turn_index
-    group by spoken.call_id, spoken.turn_index
+            sampled_turns.call_id = words_of_turns.call_id
+            and sampled_turns.turn_index = words_of_turns.turn_index
 ),
 
 untouched as (

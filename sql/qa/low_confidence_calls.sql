@@ -22,44 +22,42 @@
 with calls as (
     select
         call_id,
+        call_date,
         agent_id,
         queue,
         engine
     from calls
 ),
 
-rated as (
+words as (
     select
         call_id,
-        call_date,
         confidence
     from words
-    where
-        confidence is not null
-        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
+-- By the call alone: DuckDB groups by one column of a dictionary without looking at every value.
 counted as (
     select
         call_id,
-        call_date,
-        count(*) as rated_words,
+        count(confidence) as rated_words,
         count(*) filter (where confidence < $below) as unsure_words,
         avg(confidence) as mean_confidence
-    from rated
-    group by call_id, call_date
+    from words
+    group by call_id
 ),
 
 unsure as (
     select
         counted.call_id,
-        counted.call_date,
+        calls.call_date,
         calls.agent_id,
         calls.queue,
         calls.engine,
         counted.rated_words,
         counted.unsure_words,
-        counted.unsure_words / counted.rated_words as unsure_share,
+        counted.unsure_words / nullif(counted.rated_words, 0) as unsure_share,
         counted.mean_confidence
     from counted
     inner join calls on counted.call_id = calls.call_id

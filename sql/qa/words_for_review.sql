@@ -32,7 +32,23 @@ with calls as (
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
+-- Of runs that unsure_words does not have all words are read: it stops at 0.7 and has none that stand alone.
 unsure as (
+    select
+        call_id,
+        call_date,
+        turn_index,
+        speaker,
+        word_index,
+        word,
+        start_ms,
+        end_ms,
+        confidence
+    from unsure_words
+    where
+        $below <= 0.7 and $at_least_words > 1 and confidence < $below
+        and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
+    union all by name
     select
         call_id,
         call_date,
@@ -45,7 +61,7 @@ unsure as (
         confidence
     from words
     where
-        confidence < $below and entity is null
+        ($below > 0.7 or $at_least_words <= 1) and confidence < $below and entity is null
         and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 

@@ -112,7 +112,6 @@ def test_search_says_what_to_try_when_nothing_is_found(
 def test_search_goes_through_all_blocks(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.search._FIRST_CALLS", 1)
     monkeypatch.setattr("tasks.search._MORE_DAYS", 1)
-    monkeypatch.setattr("tasks.search._SHOWN_TOGETHER", 1)
     with reading(Lake.at(str(lake))) as connection:
         found = search(connection, Search("how can i help"))
     assert [hit["call_id"] for hit in found.hits] == ["newest", "newest", "oldest", "undated"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Connection
 
 TALK = {
-    1: [*spoken("how can i help", 0, 1), *spoken("one moment please", 6_000, 1)],
+    1: [*spoken("how can i help", 0, 1), *spoken("one moment please", 6_000, 1, 0.6)],
     0: spoken("my card four one one one please thank you", 900, 0),
 }
 
@@ -80,6 +80,8 @@ def test_a_call_that_lands_again_takes_its_marts_rows_along(lake: Lake) -> None:
         "call_measures": (1,),
         "call_words": (1,),
         "token_places": (13,),
+        "turn_words": (3,),
+        "unsure_words": (3,),
     }
 
 
