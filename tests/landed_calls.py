@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from tasks.rows import FinishedCall
 
 WRITTEN = (*PARTITIONED, *(mart for mart in mart_names() if mart not in ("talk_over", "unsure_words")))
-"""The relations of which a finished call has rows in Parquet files: nobody in it talks over anybody, no word is
-unsure."""
+"""What a finished call has rows of in Parquet files; nobody in it talks over anybody, no word is unsure."""
 
 
 def land_calls(connection: Connection, lake: Lake, *calls: FinishedCall) -> None:

@@ -65,7 +65,9 @@ def unsure_runs(words: list[Row], below: float) -> list[list[Row]]:
 
 
 @pytest.mark.parametrize("days", DAYS)
-@pytest.mark.parametrize(("below", "least"), [("0.5", "2"), ("0.6", "4"), ("0.7", "3"), ("0.8", "2"), ("0.3", "1")])
+@pytest.mark.parametrize(
+    ("below", "least"), [("0.5", "2"), ("0.6", "4"), ("0.7", "3"), ("0.8", "2"), ("0.3", "1")]
+)
 def test_words_for_review_are_runs_of_unsure_words(
     days: dict[str, str], below: str, least: str, ask: Ask, made_rows: Lake
 ) -> None:
