@@ -1,7 +1,8 @@
 """The work of some questions done by others over the same files: pandas, polars, and SQLite with a copy.
 
 They begin with turns, calls and findings, for they have no marts. Each answers with as many rows as the
-question does, though with fewer columns: no offsets of words, no voices.
+question does, of calls and findings with the same columns in the same order, of turns with fewer columns: no
+offsets of words, no voices.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PHRASE: Final = "cancel my account"
+_TALK: Final = [
+    *("call_id", "call_date", "agent_id", "queue"),
+    *("agent_talk_ms", "customer_talk_ms", "other_talk_ms"),
+]
 _SQLITE_COLUMNS: Final = {
-    "calls": ["call_id", "agent_talk_ms", "customer_talk_ms"],
+    "calls": _TALK,
     "redactions": ["call_id", "entity", "tier", "score"],
     "turns": ["call_id", "speaker", "start_ms", "end_ms", "word_count", "text"],
 }
@@ -42,16 +47,30 @@ def _frame(folder: Path, table: str, *columns: str) -> pd.DataFrame:
 
 
 def _pandas_talk(folder: Path) -> int:
-    calls = _frame(folder, "calls", "call_id", "agent_talk_ms", "customer_talk_ms")
+    calls = _frame(folder, "calls", *_TALK)
     both = calls.agent_talk_ms + calls.customer_talk_ms
-    return len(calls.assign(agent_share=calls.agent_talk_ms / both))
+    shares = calls.assign(
+        agent_share=calls.agent_talk_ms / both, ratio=calls.agent_talk_ms / calls.customer_talk_ms
+    )
+    return len(shares.sort_values(["call_date", "call_id"]))
 
 
 def _pandas_redactions(folder: Path) -> int:
     found = _frame(folder, "redactions", "call_id", "entity", "tier", "score")
-    return len(
-        found.groupby("entity").agg(n=("tier", "size"), calls=("call_id", "nunique"), s=("score", "mean"))
+    tiers = {tier: found.tier == tier for tier in ("auto", "flagged", "review")}
+    counted = (
+        found.assign(**tiers)
+        .groupby("entity")
+        .agg(
+            findings=("tier", "size"),
+            auto=("auto", "sum"),
+            flagged=("flagged", "sum"),
+            review=("review", "sum"),
+            calls=("call_id", "nunique"),
+            mean_score=("score", "mean"),
+        )
     )
+    return len(counted.sort_values("findings", ascending=False))
 
 
 def _pandas_turns(folder: Path) -> pd.DataFrame:
@@ -104,13 +123,22 @@ def _scan(folder: Path, table: str) -> pl.LazyFrame:
 
 
 def _polars_talk(folder: Path) -> int:
-    share = pl.col("agent_talk_ms") / (pl.col("agent_talk_ms") + pl.col("customer_talk_ms"))
-    return _scan(folder, "calls").select("call_id", share).collect().height
+    agent, customer = pl.col("agent_talk_ms"), pl.col("customer_talk_ms")
+    shares = (
+        _scan(folder, "calls")
+        .select(_TALK)
+        .with_columns(agent_share=agent / (agent + customer), ratio=agent / customer)
+    )
+    return shares.sort("call_date", "call_id").collect().height
 
 
 def _polars_redactions(folder: Path) -> int:
     found = _scan(folder, "redactions").group_by("entity")
-    return found.agg(pl.len(), pl.col("call_id").n_unique(), pl.col("score").mean()).collect().height
+    tiers = [(pl.col("tier") == tier).sum().alias(tier) for tier in ("auto", "flagged", "review")]
+    counted = found.agg(
+        pl.len().alias("findings"), *tiers, pl.col("call_id").n_unique(), pl.col("score").mean()
+    )
+    return counted.sort("findings", descending=True).collect().height
 
 
 def _polars_dead_air(folder: Path) -> int:
@@ -176,10 +204,15 @@ def _asked(database: Path, sql: str) -> int:
 
 _SQLITE: Final = {
     "talk_listen_ratio": """
-        select call_id, agent_talk_ms * 1.0 / nullif(agent_talk_ms + customer_talk_ms, 0) from calls
+        select *, agent_talk_ms * 1.0 / nullif(agent_talk_ms + customer_talk_ms, 0),
+            agent_talk_ms * 1.0 / nullif(customer_talk_ms, 0)
+        from calls order by call_date, call_id
     """,
     "redactions_by_type": """
-        select entity, count(*), count(distinct call_id), avg(score) from redactions group by entity
+        select entity, count(*) as findings, count(*) filter (where tier = 'auto'),
+            count(*) filter (where tier = 'flagged'), count(*) filter (where tier = 'review'),
+            count(distinct call_id), avg(score)
+        from redactions group by entity order by findings desc
     """,
     "dead_air": """
         select call_id, heard, start_ms from (
