@@ -167,7 +167,11 @@ def landed_again(settings: Settings, *, dry_run: bool) -> Iterator[LandedAgain]:
 
 def _new_secrets(one: Redone) -> set[Finding]:
     pairs = zip(one.call.findings, one.call.marks, strict=True)
-    secrets = {finding for finding, mark in pairs if finding.entity in NEVER_KEPT and mark.mode != "none"}
+    secrets = {
+        finding
+        for finding, mark in pairs
+        if finding.entity in NEVER_KEPT and mark.mode != "none" and finding.passage_ms is None
+    }
     return secrets.difference(one.heard.secrets)
 
 

@@ -106,7 +106,15 @@ def review_rows(
 
 
 def _row(one: Correction) -> dict[str, Any]:
-    return asdict(one.finding) | {"finding_id": one.finding_id, "mode": "none"}
+    row = asdict(one.finding) | {"finding_id": one.finding_id, "mode": "none"}
+    if one.span.is_passage:
+        row |= {
+            "start_word": None,
+            "end_word": None,
+            "start_ms": one.span.start_ms,
+            "end_ms": one.span.end_ms,
+        }
+    return row
 
 
 def _json(span: Span | None) -> str | None:

@@ -50,6 +50,7 @@ def certify(call: FinishedCall, profile: str, keyring: Keyring) -> Certificate:
         "modes": dict(Counter(mark.mode for mark in call.marks)),
         "reviewed": _reviewed(call),
         "sound": _sound(call),
+        "muted_passages": sum(finding.passage_ms is not None for finding in call.findings),
         "digests": {name: rows_digest(name, tables[name]) for name in DIGESTED},
     }
     text = json.dumps(body, sort_keys=True)

@@ -25,7 +25,6 @@ _CALL: Final = "select * from calls where call_id = $call and ($day is null or c
 _COLUMNS: Final = "turn_index, channel, speaker, word_index, word, start_ms, end_ms, confidence, entity"
 _WORDS: Final = f"select {_COLUMNS} from words where {{of}} order by word_index"
 _TURN: Final = ["turn_index", "channel", "speaker"]
-_REACH: Final = [("start_ms", "min"), ("end_ms", "max"), ("word_index", "count")]
 _OUTLINE: Final = [*_TURN, "start_ms_min", "end_ms_max", "word_index_count"]
 _PASSAGE: Final = f"""
 with placed as (
@@ -48,7 +47,7 @@ _FINDINGS: Final = """
 select
     finding_id, entity, reason, score, tier, channel, speaker, start_word, end_word, start_ms, end_ms, mode,
     review_status
-from redactions where {of} and start_word < $end and end_word > $start
+from redactions where {of} and (start_word is null or (start_word < $end and end_word > $start))
 order by start_word, end_word, finding_id
 """
 _BEYOND: Final = 1 << 31
@@ -149,8 +148,10 @@ def whole_call(connection: Connection, facts: Row) -> WholeCall:
     """All of a call from one look at its words: to ask for each relation takes longer than to read it."""
     of, values = _of(facts["call_id"], facts["call_date"])
     words = connection.execute(_WORDS.replace("{of}", of), values).to_arrow_table()
-    turns = words.group_by(_TURN, use_threads=False).aggregate(_REACH).select(_OUTLINE)  # in their order
-    outlined = [Outlined(*row.values()) for row in turns.to_pylist()]
+    turns = words.group_by(_TURN, use_threads=False).aggregate(
+        [("start_ms", "min"), ("end_ms", "max"), ("word_index", "count")]
+    )
+    outlined = [Outlined(*row.values()) for row in turns.select(_OUTLINE).to_pylist()]
     return WholeCall(outlined, _findings(connection, facts, (0, _BEYOND)), words)
 
 

@@ -14,8 +14,9 @@ from tasks.errors import CheckFailed
 from tasks.facts import CallFacts
 from tasks.find_pii import find_pii
 from tasks.mark_findings import mark_findings
-from tasks.redact.marks import Mark, finding_id
+from tasks.redact.marks import Mark, finding_id, label
 from tasks.redact.mute_spans import Sound
+from tasks.redact.passages import words_in
 from tasks.redact.render import render
 from tasks.redact.rules import DETECTOR_VERSION
 from tasks.redact_metadata import redact_fields
@@ -58,8 +59,10 @@ def redact_again(
     The copy of its sound is made from the one in the lake, so what was muted stays muted; or, where the
     recording itself is given, from that.
     """
-    findings = _findings(landed, heard, redacting.rules)
-    marks = _marks(landed, heard, findings, redacting)
+    passages = [_finding(row) for row in landed.findings if _is_passage(row) and _is_confirmed(row)]
+    words = _findings(landed, heard, redacting.rules, passages)
+    marks = _marks(landed, heard, words, redacting) + [Mark("delete_only", label(one)) for one in passages]
+    findings = (*words, *passages)
     pairs = [(one, mark) for one, mark in zip(findings, marks, strict=True) if mark.mode != "none"]
     shown = [one for one, _ in pairs]
     row = landed.call
@@ -95,8 +98,13 @@ def redact_again(
     return replace(call, certificate=certify(call, redacting.rules.profile, redacting.keyring))
 
 
-def _findings(landed: LandedCall, heard: HeardCall, rules: Rules) -> tuple[Finding, ...]:
-    """What the rules find now, the secrets that are gone from the words, and what a person confirmed."""
+def _findings(
+    landed: LandedCall, heard: HeardCall, rules: Rules, passages: Sequence[Finding]
+) -> list[Finding]:
+    """What the rules find now, the secrets that are gone from the words, and what a person confirmed.
+
+    With them the words in passages that a person had muted, where there are any now.
+    """
     decided = {row["finding_id"]: row["review_status"] for row in landed.findings}
     by_id = {
         finding_id(landed.call_id, one): one for one in [*find_pii(heard.conversation, rules), *heard.secrets]
@@ -110,11 +118,16 @@ def _findings(landed: LandedCall, heard: HeardCall, rules: Rules) -> tuple[Findi
         for word in range(one.start_word, one.end_word)
     }
     for row in landed.findings:
+        if not _is_confirmed(row) or _is_passage(row) or row["finding_id"] in ids:
+            continue
         words = range(row["start_word"], row["end_word"])
-        confirmed = row["review_status"] == "confirmed" and row["finding_id"] not in ids
-        if confirmed and not covered.issuperset(words):
+        if not covered.issuperset(words):
             found.append(_finding(row))
-    return tuple(sorted(found, key=lambda one: (one.start_word, one.end_word)))
+            covered.update(words)
+    sound = _sound(landed, heard)
+    muted = [one for passage in passages for one in words_in(passage, heard.conversation, sound, covered)]
+    every = {finding_id(landed.call_id, one): one for one in [*found, *muted]}
+    return sorted(every.values(), key=lambda one: (one.start_word, one.end_word))
 
 
 def _as_decided(finding: Finding, status: str | None) -> Finding:
@@ -124,6 +137,10 @@ def _as_decided(finding: Finding, status: str | None) -> Finding:
 
 def _finding(row: dict[str, Any]) -> Finding:
     tier: Tier = "auto" if row["tier"] == "auto" else "flagged"
+    if _is_passage(row):
+        return Finding(
+            row["entity"], 0, 0, row["score"], tier, row["reason"], (row["start_ms"], row["end_ms"])
+        )
     return Finding(row["entity"], row["start_word"], row["end_word"], row["score"], tier, row["reason"])
 
 
@@ -143,6 +160,14 @@ def _marks(
     ]
 
 
+def _is_passage(row: dict[str, Any]) -> bool:
+    return row["start_word"] is None
+
+
+def _is_confirmed(row: dict[str, Any]) -> bool:
+    return bool(row["review_status"] == "confirmed")
+
+
 def _is_decided(row: dict[str, Any]) -> bool:
     return row["review_status"] not in {None, "pending", "not_needed"}
 
@@ -157,21 +182,29 @@ def _copy(
     row, copying = landed.call, redacting.copying
     if copying is None or not row.get("audio_path"):
         return None
-    sound = Sound(row["channel_verdict"], row["channel_count"], row["duration_ms"], heard.speech_ms)
+    sound = _sound(landed, heard)
     if original is not None:
         recording = Original(original, row["recording_sha256"], sound, row["call_date"])
         return copy_sound(recording, heard.conversation, findings, copying, redacting.run_id)
     words = heard.conversation.words
     redacted = {word for one in findings for word in range(one.start_word, one.end_word)}
-    if redacted <= set(landed.marks):
+    passages = {one.passage_ms for one in findings if one.passage_ms}
+    muted = [_finding(one) for one in landed.findings if _is_passage(one) and one["mode"] != "none"]
+    if redacted <= set(landed.marks) and passages <= {one.passage_ms for one in muted}:
         return SoundCopy(row["audio_path"], row["audio_sha256"], row["muted_ms"])
     before = [Finding("", word, word + 1, 1.0, "auto", "") for word in landed.marks if word < len(words)]
     try:
         with copying.files.here(row["audio_path"]) as path:
             copy = Original(path, row["audio_sha256"], sound, row["call_date"])
-            return copy_sound(copy, heard.conversation, [*findings, *before], copying, redacting.run_id)
+            every = [*findings, *before, *muted]
+            return copy_sound(copy, heard.conversation, every, copying, redacting.run_id)
     except FileNotFoundError:
         raise CheckFailed("the redacted copy of this call is not in the lake any more") from None
+
+
+def _sound(landed: LandedCall, heard: HeardCall) -> Sound:
+    row = landed.call
+    return Sound(row["channel_verdict"], row["channel_count"], row["duration_ms"], heard.speech_ms)
 
 
 def _recording(landed: LandedCall) -> Recording:

@@ -184,28 +184,40 @@ def _redactions(call: FinishedCall) -> list[dict[str, Any]]:
 
 
 def _redaction(call: FinishedCall, finding: Finding, mark: Mark) -> dict[str, Any]:
+    name = finding_id(call.call_id, finding)
+    unreviewed = "pending" if finding.tier != "auto" else "not_needed"
+    return (
+        _key(call)
+        | {
+            "finding_id": name,
+            "entity": finding.entity,
+            "reason": finding.reason,
+            "score": finding.score,
+            "tier": finding.tier,
+            "mode": mark.mode,
+            "detector_version": call.detector_version,
+            "review_status": call.reviewed.get(name, unreviewed),
+            "rules_hash": call.rules_hash,
+            "key_id": mark.key_id,
+        }
+        | _place(call, finding)
+    )
+
+
+def _place(call: FinishedCall, finding: Finding) -> dict[str, Any]:
+    """Where a finding is: a passage has times, and neither words nor one voice."""
+    if finding.passage_ms is not None:
+        return dict(zip(("start_ms", "end_ms"), finding.passage_ms, strict=True))
     words = call.conversation.words[finding.start_word : finding.end_word]
     starts = [word.start_ms for word in words if word.start_ms is not None]
     ends = [word.end_ms for word in words if word.end_ms is not None]
-    name = finding_id(call.call_id, finding)
-    unreviewed = "pending" if finding.tier != "auto" else "not_needed"
-    return _key(call) | {
-        "finding_id": name,
-        "entity": finding.entity,
-        "reason": finding.reason,
-        "score": finding.score,
-        "tier": finding.tier,
+    return {
         "channel": words[0].channel,
         "speaker": words[0].speaker,
         "start_word": finding.start_word,
         "end_word": finding.end_word,
         "start_ms": min(starts) if starts else None,
         "end_ms": max(ends) if ends else None,
-        "mode": mark.mode,
-        "detector_version": call.detector_version,
-        "review_status": call.reviewed.get(name, unreviewed),
-        "rules_hash": call.rules_hash,
-        "key_id": mark.key_id,
     }
 
 

@@ -196,7 +196,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Personal data at words[start_word:end_word] of a conversation, inside one turn. Never its value."""
+    """Personal data at words[start_word:end_word] of a conversation, inside one turn. Never its value.
+
+    Where a person heard it in speech that got no words it is a passage: a stretch of time, and no words.
+    """
 
     entity: str
     start_word: int
@@ -204,6 +207,8 @@ class Finding:
     score: float
     tier: Tier
     reason: str
+    passage_ms: tuple[int, int] | None = None
+    """From where to where; None of words."""
 
 
 @dataclass(frozen=True, slots=True)

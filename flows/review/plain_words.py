@@ -51,6 +51,7 @@ _DECISIONS: Final = {
     "rejected": "rejected: no personal data",
     "changed": "changed",
     "missed": "marked as missed",
+    "muted": "muted",
     "cleared": "nothing personal",
     "commented": "comment",
     "withdrawn": "undone",

@@ -50,7 +50,8 @@ def shown_turns(
     """
     begins: dict[int, Row] = {}
     for finding in reading.findings:
-        if finding["finding_id"] not in own and finding["review_status"] != "rejected":
+        is_shown = finding["finding_id"] not in own and finding["review_status"] != "rejected"
+        if is_shown and finding["start_word"] is not None:
             for word in range(finding["start_word"], finding["end_word"]):
                 begins.setdefault(word, finding)
     return [_shown(turn, begins, hits) for turn in reading.turns]
@@ -75,12 +76,16 @@ def channel_names(facts: Row, turns: Iterable[Spoken | Outlined]) -> list[str]:
     ]
 
 
-def muted_spans(findings: Iterable[Row]) -> str:
-    """Where the sound of findings is muted, as the player reads it: `channel start end`, milliseconds."""
+def muted_spans(findings: Iterable[Row], channel_count: int) -> str:
+    """Where the sound of findings is muted, as the player reads it: `channel start end`, milliseconds.
+
+    Of a passage nobody noted whose it is: it is shown on all channels.
+    """
     return ",".join(
-        f"{one['channel']} {one['start_ms']} {one['end_ms']}"
+        f"{channel} {one['start_ms']} {one['end_ms']}"
         for one in findings
         if one["mode"] != "none" and one["start_ms"] is not None
+        for channel in (range(channel_count) if one["channel"] is None else [one["channel"]])
     )
 
 

@@ -1,6 +1,6 @@
 -- name: findings_taken_out
 -- question: Is every word of every auto or flagged finding redacted?
--- grain: one row per finding with a word left in, missing or without span
+-- grain: one row per finding with a word left in, missing, or without words and time
 -- key: finding_id
 -- columns:
 --   finding_id: the finding
@@ -17,7 +17,8 @@ with redactions as (
         call_id,
         entity,
         start_word,
-        end_word
+        end_word,
+        start_ms
     from redactions
     where
         tier in ('auto', 'flagged')
@@ -39,6 +40,7 @@ covered as (
         redactions.entity,
         redactions.start_word,
         redactions.end_word,
+        redactions.start_ms,
         count(redacted_words.word_index) as redacted_words
     from redactions
     left join redacted_words
@@ -51,14 +53,22 @@ covered as (
         redactions.call_id,
         redactions.entity,
         redactions.start_word,
-        redactions.end_word
+        redactions.end_word,
+        redactions.start_ms
 ),
 
 broken as (
-    select * from covered
+    select
+        finding_id,
+        call_id,
+        entity,
+        start_word,
+        end_word,
+        redacted_words
+    from covered
     where
-        start_word is null
-        or end_word is null
+        (start_word is null and start_ms is null)
+        or (start_word is null) <> (end_word is null)
         or end_word <= start_word
         or redacted_words <> end_word - start_word
 )

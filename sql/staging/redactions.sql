@@ -9,10 +9,11 @@
 --   reason: why it was taken for one
 --   score [0-1]: how sure the detector was
 --   tier: auto (taken out), flagged (taken out, worth a look) or review (left in until a person decides)
---   channel: the recording's channel, from 0
+--   channel: the recording's channel, from 0; null for a passage, see start_word
 --   speaker: who said it; null if unknown
---   start_word: word_index of its first word
---   end_word: word_index after its last word
+--   start_word: word_index of its first word; null for a passage: speech that got no words, and that a
+--     person had muted
+--   end_word: word_index after its last word; null as above
 --   start_ms [ms]: where it begins; null if the engine gives no word times
 --   end_ms [ms]: where it ends; null if the engine gives no word times
 --   mode: how it was taken out: label, numbered, pseudonym, reversible or delete_only; none if left in

@@ -9,9 +9,10 @@
 --   reviewer: who decided
 --   decided_at [UTC]: when
 --   decision: accepted, rejected (no personal data), changed (other words or another entity), missed (marked
---     by hand), cleared (nothing personal there), commented, or withdrawn (see undoes)
+--     by hand), muted (a passage without words is muted), cleared (nothing personal there), commented, or
+--     withdrawn (see undoes)
 --   before: what was decided on, as JSON: entity, start_word, end_word, start_ms; null without a finding
---   after: what was marked instead, likewise; null if nothing was
+--   after: what was marked instead, likewise; of a passage start_ms and end_ms count; null if nothing was
 --   reason: the reviewer's comment, as redacted; null if there is none
 --   kind: why it was shown: finding, doubtful, sample_redacted, sample_untouched; null if nothing asked
 --   undoes: the decision that a withdrawal takes back; null for any other

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from tasks.desk.verdicts import ABOUT_FINDINGS, marked, standing
+from tasks.desk.verdicts import ABOUT_FINDINGS, ABOUT_PASSAGES, marked, standing
 from tasks.redact.marks import finding_id
 
 if TYPE_CHECKING:
@@ -72,11 +72,13 @@ def _weight(said: Correction) -> tuple[bool, str, bool]:
 
 
 def _counting(stand: Sequence[Decided]) -> list[Decided]:
-    """All marks; of what was said about a finding a lead's word or the last, or all until it is settled."""
+    """All marks; of what was said about one thing a lead's word or the last, or all until it is settled."""
     about: dict[str, list[Decided]] = defaultdict(list)
     for one in stand:
         if one.finding_id and one.decision in ABOUT_FINDINGS:
             about[one.finding_id].append(one)
+        elif one.item_id and one.decision in ABOUT_PASSAGES:
+            about[one.item_id].append(one)
     counting = [one for one in stand if one.decision == "missed"]
     for said in about.values():
         settling = [one for one in said if one.settles] or said

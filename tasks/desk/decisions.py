@@ -125,10 +125,10 @@ def all_decisions(desk: Desk) -> list[Decided]:
 
 
 def _check(decision: Decision, rules: Rules) -> None:
-    after, marks = decision.after, decision.decision in {"changed", "missed"}
+    after, marks = decision.after, decision.decision in {"changed", "missed", "muted"}
     if decision.decision == "withdrawn":
         raise WrongDecision("a decision is withdrawn by undo")
-    if marks and (after is None or not 0 <= after.start_word < after.end_word):
+    if marks and (after is None or not (_is_of_words(after) or decision.decision == "muted")):
         raise WrongDecision("mark the words that are personal data")
     if after is not None and (not marks or after.entity not in rules.known):
         raise WrongDecision("say what kind of personal data it is, as the redaction rules name it")
@@ -141,6 +141,10 @@ def _check(decision: Decision, rules: Rules) -> None:
 def _check_fits(decision: Decision, item: Item | None) -> None:
     if item is not None and item.call_id != decision.call_id:
         raise WrongDecision("this item is of another call")
+    if decision.decision == "muted" and not (item and decision.after and _is_all_of(decision.after, item)):
+        raise WrongDecision(
+            "a passage is muted as a whole, where speech got no words; elsewhere mark the words"
+        )
     if decision.decision not in CONCLUSIONS:
         return
     finding_id = item.finding_id if item else decision.finding_id
@@ -152,6 +156,16 @@ def _check_fits(decision: Decision, item: Item | None) -> None:
         raise WrongDecision("the finding is not at these words")
     if item is not None and item.state == "disputed" and not decision.settles:
         raise NeedsLead("two people differ about this, so a lead decides")
+
+
+def _is_of_words(span: Span) -> bool:
+    return 0 <= span.start_word < span.end_word
+
+
+def _is_all_of(span: Span, item: Item) -> bool:
+    """Whether this is the passage that an item without words is about."""
+    is_passage = span.is_passage and item.start_word is None and item.start_ms is not None
+    return is_passage and (span.start_ms, span.end_ms) == (item.start_ms, item.end_ms)
 
 
 def _item_of(connection: sqlite3.Connection, decision: Decision) -> Item | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tasks.desk.schema import WAITS
 from tasks.desk.store import stamp
+from tasks.desk.verdicts import CONCLUSIONS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,11 +33,11 @@ _CLAIM: Final = f"""
     where item_id = :item_id and {WAITS}
     and (claimed_by is null or claimed_by = :account or claimed_until <= :now)
 """
-_UNDECIDED: Final = """
+_UNDECIDED: Final = f"""
     not exists (
         select 1 from decisions
         where decisions.item_id = items.item_id and decisions.reviewer = :account
-        and decisions.decision in ('accepted', 'rejected', 'changed', 'cleared')
+        and decisions.decision in ({", ".join(repr(one) for one in CONCLUSIONS)})
         and not exists (select 1 from decisions as undo where undo.undoes = decisions.review_id)
     )
 """

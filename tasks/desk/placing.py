@@ -25,8 +25,11 @@ class Place(NamedTuple):
 def placed(span: Span, words: Sequence[Place], *, anew: bool) -> Span | None:
     """The span where as many words lie at the same times in one turn; None where there is no such place.
 
-    `anew`: the call has landed since the person looked, so that words without times tell nothing.
+    `anew`: the call has landed since the person looked, so that words without times tell nothing. A passage
+    is where it was: the recording is the same, whoever transcribes it.
     """
+    if span.is_passage:
+        return span
     if anew and span.start_ms is None:
         return None
     if _fits(span, span.start_word, words):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _ACCOUNTS: Final = (
     """
@@ -126,7 +126,9 @@ _DECISIONS: Final = (
         reviewer text not null,
         decided_at text not null,
         decision text not null check (
-            decision in ('accepted', 'rejected', 'changed', 'missed', 'cleared', 'commented', 'withdrawn')
+            decision in (
+                'accepted', 'rejected', 'changed', 'missed', 'muted', 'cleared', 'commented', 'withdrawn'
+            )
         ),
         before_json text,
         after_json text,
@@ -147,8 +149,20 @@ _DECISIONS: Final = (
         comment, undoes, settles
     on decisions begin select raise(abort, 'a decision is never edited; a later one counts'); end
     """,
-    "create table sound_waits (call_id text primary key, since text not null) strict, without rowid",
 )
-"""`sound_waits`: calls whose sound is muted where a person has said that it need not be."""
+_SOUND_WAITS: Final = (
+    "create table sound_waits (call_id text primary key, since text not null) strict, without rowid"
+)
+"""Calls whose sound is muted where a person has said that it need not be."""
 
-SCHEMA: Final = (*_ACCOUNTS, *_ITEMS, *_DECISIONS)
+SCHEMA: Final = (*_ACCOUNTS, *_ITEMS, *_DECISIONS, _SOUND_WAITS)
+FROM_EARLIER: Final = {
+    1: (
+        "create temp table earlier as select * from decisions order by rowid",
+        "drop table decisions",
+        *_DECISIONS,
+        "insert into decisions select * from earlier",
+        "drop table earlier",
+    )
+}
+"""What makes the next version out of each: to version 2, passages can be muted."""

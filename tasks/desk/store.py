@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from tasks.desk.schema import SCHEMA, VERSION
+from tasks.desk.schema import FROM_EARLIER, SCHEMA, VERSION
 from tasks.errors import SettingsError
 from tasks.files.private import make_private
 
@@ -77,12 +77,12 @@ class Desk:
             if _version(connection) == VERSION:
                 return
         with self.connection(write=True) as connection:  # of two that make it, one waits
-            if _version(connection) not in {0, VERSION}:
-                raise SettingsError(f"the review desk {self.path} is of another version of callarchive")
-            if _version(connection) == 0:
-                for statement in SCHEMA:
+            if _version(connection) > VERSION:
+                raise SettingsError(f"the review desk {self.path} is of a later version of callarchive")
+            while (version := _version(connection)) < VERSION:
+                for statement in FROM_EARLIER.get(version, SCHEMA):
                     connection.execute(statement)
-                connection.execute(f"pragma user_version = {VERSION}")
+                connection.execute(f"pragma user_version = {version + 1 if version else VERSION}")
 
 
 def desk_of(settings: Settings, lake: Lake) -> Desk:

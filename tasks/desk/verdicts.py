@@ -12,18 +12,19 @@ if TYPE_CHECKING:
 
     from tasks.desk.items import Kind, State
 
-Verdict = Literal["accepted", "rejected", "changed", "missed", "cleared", "commented", "withdrawn"]
+Verdict = Literal["accepted", "rejected", "changed", "missed", "muted", "cleared", "commented", "withdrawn"]
 
 ABOUT_FINDINGS: Final = ("accepted", "rejected", "changed")
 PERSON: Final = "person"
 """The reason of a finding that a person marked."""
-CONCLUSIONS: Final = (*ABOUT_FINDINGS, "cleared")
+ABOUT_PASSAGES: Final = ("muted", "cleared")
+CONCLUSIONS: Final = (*ABOUT_FINDINGS, *ABOUT_PASSAGES)
 """What ends an item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """words[start_word:end_word] of a call as one kind of personal data."""
+    """words[start_word:end_word] of a call as one kind of personal data; of a passage, its time alone."""
 
     entity: str
     start_word: int
@@ -33,6 +34,11 @@ class Span:
     end_ms: int | None = None
     """Where its last word ends: with the beginning, finds the same words where they are now."""
 
+    @property
+    def is_passage(self) -> bool:
+        """Whether it is a stretch of speech that got no words."""
+        return self.start_word == self.end_word
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -40,7 +46,8 @@ class Decision:
 
     accepted, rejected, changed: about a finding (`finding_id`; an item of such a kind brings its own).
     changed, missed: `after` is what is there. cleared: nothing personal here (any more), for items without
-    a finding; this is what ends them. missed and commented never end an item.
+    a finding. muted: `after` is such an item's passage, in which something personal is heard. Each of these
+    two ends such an item. missed and commented never end one.
     """
 
     review_id: str
@@ -89,6 +96,8 @@ class Decided:
 
 def marked(span: Span) -> Finding:
     """The span as a person's own finding."""
+    if span.is_passage and span.start_ms is not None and span.end_ms is not None:
+        return Finding(span.entity, 0, 0, 1.0, "auto", PERSON, (span.start_ms, span.end_ms))
     return Finding(span.entity, span.start_word, span.end_word, 1.0, "auto", PERSON)
 
 

@@ -35,8 +35,10 @@ class Mark:
 
 
 def finding_id(call_id: str, finding: Finding) -> str:
-    """32 hex digits: the same for the same entity at the same words of the same call."""
+    """32 hex digits: the same for the same entity at the same words or passage of the same call."""
     place = f"{call_id}\n{finding.entity}\n{finding.start_word}\n{finding.end_word}"
+    if finding.passage_ms is not None:
+        place += "\n{}\n{}".format(*finding.passage_ms)
     return hashlib.sha256(place.encode()).hexdigest()[:32]
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tasks.coverage import unheard
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -47,15 +49,16 @@ class Sound:
 
 
 def mute_spans(
-    conversation: Conversation, findings: Iterable[Finding], sound: Sound, padding_ms: int
+    conversation: Conversation, findings: Sequence[Finding], sound: Sound, padding_ms: int
 ) -> dict[int, list[Span]]:
     """The spans to mute by channel, in order and apart.
 
     A word with a time of its own lies inside a span if and only if it is redacted. Where a voice can be heard
     on several channels all of them are muted, what is said there at the same moment included. A word without
     time or length is muted from the word before it to the word after it; where nothing in its turn has a
-    time, its whole channel is. Derived times are padded widely.
+    time, its whole channel is. Derived times are padded widely. A passage is muted like a word of that time.
     """
+    passages = [finding.passage_ms for finding in findings if finding.passage_ms]
     redacted = {
         word
         for finding in findings
@@ -64,8 +67,12 @@ def mute_spans(
     }
     spans: dict[int, list[Span]] = {channel: [] for channel in range(sound.channel_count)}
     apart = sound.verdict == "two_speakers"
-    for channel in {turn.channel for turn in conversation.turns}:
-        own = list(_spans(_spots(conversation, channel, redacted), sound.duration_ms, padding_ms))
+    for channel in {*spans, *(turn.channel for turn in conversation.turns)}:
+        spots = _spots(conversation, channel, redacted)
+        for passage in passages:
+            if channel in heard_on(passage, conversation, sound):
+                _put_in(spots, passage)
+        own = list(_spans(spots, sound.duration_ms, padding_ms))
         for target in [channel] if apart else spans:
             spans[target] += own
     kept = [word for index, word in enumerate(conversation.words) if index not in redacted]
@@ -75,6 +82,22 @@ def mute_spans(
         speech = sound.speech_ms.get(channel, ()) if apart else _everywhere(sound)
         muted[channel] = _joined([_widened(span, beside, speech) for span in own], beside)
     return muted
+
+
+def heard_on(passage: Span, conversation: Conversation, sound: Sound) -> list[int]:
+    """The channels on which a passage is heard: where somebody speaks then without words, or else speaks.
+
+    All of them where a voice can be heard on several, or nobody has looked where somebody speaks.
+    """
+    every = list(range(sound.channel_count))
+    if sound.verdict != "two_speakers":
+        return every
+    speech = {channel: sound.speech_ms.get(channel, ()) for channel in every}
+    without_words = {
+        channel: unheard(spans, [word for word in conversation.words if word.channel == channel])
+        for channel, spans in speech.items()
+    }
+    return _meeting(passage, without_words) or _meeting(passage, speech) or every
 
 
 def muted_ms(spans: Iterable[Sequence[Span]], duration_ms: int) -> int:
@@ -123,6 +146,23 @@ def _spots(conversation: Conversation, channel: int, redacted: set[int]) -> list
             timed = word.start_ms is not None and start_ms < end_ms
             spots.append(_Spot(start_ms, end_ms, index in redacted, timed, word.times_derived, placeless))
     return spots
+
+
+def _put_in(spots: list[_Spot], passage: Span) -> None:
+    start_ms, end_ms = passage
+    later = (place for place, spot in enumerate(spots) if spot.timed and spot.start_ms >= start_ms)
+    spot = _Spot(start_ms, end_ms, redacted=True, timed=True, derived=False, placeless=False)
+    spots.insert(next(later, len(spots)), spot)
+
+
+def _meeting(passage: Span, spans: Mapping[int, Sequence[Span]]) -> list[int]:
+    """The channels of which a span overlaps the passage."""
+    start_ms, end_ms = passage
+    return [
+        channel
+        for channel, own in spans.items()
+        if any(start < end_ms and end > start_ms for start, end in own)
+    ]
 
 
 def _spans(spots: Sequence[_Spot], duration_ms: int, padding_ms: int) -> Iterator[Span]:

@@ -138,11 +138,11 @@ def test_decisions_of_today_and_of_the_last_hour_are_counted(desk: Desk) -> None
     assert (counts.decided_today, counts.per_hour) == (2, 1)
 
 
-def test_only_the_owner_may_read_the_file_and_another_version_is_refused(desk: Desk) -> None:
+def test_only_the_owner_may_read_the_file_and_a_later_version_is_refused(desk: Desk) -> None:
     add_item(desk)
     files: list[Path] = list(desk.path.parent.glob("review.sqlite*"))
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     with desk.connection(write=True) as connection:
         connection.execute("pragma user_version = 99")
-    with pytest.raises(SettingsError, match="another version"):
+    with pytest.raises(SettingsError, match="later version"):
         Desk.at(desk.path)

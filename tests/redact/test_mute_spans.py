@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.redact.mute_spans import FADE_MS, Sound, Span, mute_spans, muted_ms
+from tasks.redact.mute_spans import FADE_MS, Sound, Span, heard_on, mute_spans, muted_ms
+from tasks.redact.passages import words_in
 from tasks.schemas import Conversation, Finding, Turn, Word
 
 STEREO = Sound("two_speakers", 2, 60_000)
@@ -24,6 +25,10 @@ def said(*times: tuple[int | None, int | None], channel: int = 0, derived: bool 
 
 def at(first: int, end: int) -> Finding:
     return Finding("CARD_NUMBER", first, end, 0.9, "auto", "made up")
+
+
+def passage(start_ms: int, end_ms: int) -> Finding:
+    return Finding("CARD_NUMBER", 0, 0, 1.0, "auto", "person", (start_ms, end_ms))
 
 
 def spans(conversation: Conversation, *findings: Finding, sound: Sound = STEREO) -> dict[int, list[Span]]:
@@ -150,16 +155,26 @@ SPEECH = st.lists(st.tuples(st.integers(0, 60_000), st.integers(1, 9_000)), max_
 )
 
 
-@given(calls(), st.integers(150, 250), SPEECH)
+PASSAGES = st.lists(st.tuples(st.integers(0, 5_000), st.integers(1, 3_000)), max_size=3).map(
+    lambda listed: [passage(start, start + length) for start, length in listed]
+)
+
+
+@given(calls(), st.integers(150, 250), SPEECH, PASSAGES)
 def test_a_word_is_muted_if_and_only_if_it_is_redacted(
-    call: tuple[Conversation, list[Finding]], padding_ms: int, speech: list[Span]
+    call: tuple[Conversation, list[Finding]], padding_ms: int, speech: list[Span], passages: list[Finding]
 ) -> None:
     conversation, findings = call
-    heard = replace(STEREO, speech_ms={0: speech, 1: speech})
-    muted = mute_spans(conversation, findings, heard, padding_ms)
+    heard = replace(STEREO, speech_ms={0: speech, 1: speech[1:]})
+    findings += [word for one in passages for word in words_in(one, conversation, heard, ())]
+    muted = mute_spans(conversation, [*findings, *passages], heard, padding_ms)
     redacted = {
         word for one in findings if one.tier != "review" for word in range(one.start_word, one.end_word)
     }
+    for one in passages:
+        assert one.passage_ms
+        for channel in heard_on(one.passage_ms, conversation, heard):
+            assert is_muted(Word("", *one.passage_ms, channel=channel), muted)
     assert {i for i, word in enumerate(conversation.words) if is_muted(word, muted)} == redacted
     for own in muted.values():
         assert all(start < end for start, end in own)
@@ -195,3 +210,30 @@ def test_silence_beside_a_finding_stays_as_it_is() -> None:
     talk = said((10_000, 10_500))
     heard = replace(STEREO, speech_ms={0: [(9_990, 10_510)]})
     assert spans(talk, at(0, 1), sound=heard)[0] == [(9_800, 10_700)]
+
+
+def test_a_passage_is_muted_with_padding_on_the_channel_that_has_speech_without_words() -> None:
+    talk = said((5_000, 5_300), channel=1)
+    heard = replace(STEREO, speech_ms={0: [(1_000, 4_000)], 1: [(3_900, 5_300)]})
+    assert spans(talk, passage(1_500, 3_500), sound=heard) == {0: [(1_000, 4_000)], 1: []}
+    still = replace(STEREO, speech_ms={0: [(1_500, 3_500)]})
+    assert spans(talk, passage(1_500, 3_500), sound=still) == {0: [(1_300, 3_700)], 1: []}
+
+
+def test_a_passage_is_muted_on_every_channel_where_nobody_knows_whose_it_is() -> None:
+    talk = said((5_000, 5_300), channel=1)
+    both = {0: [(1_300, 3_700)], 1: [(1_300, 3_700)]}
+    assert spans(talk, passage(1_500, 3_500)) == both
+    assert spans(talk, passage(1_500, 3_500), sound=replace(STEREO, verdict="bleed")) == both
+    assert spans(Conversation((), ()), passage(1_500, 3_500)) == both
+
+
+def test_words_that_are_in_a_passage_now_are_findings_of_its_kind_run_by_run() -> None:
+    talk = said((1_000, 1_500), (1_600, 1_900), (2_000, 2_300), (2_400, 2_700), (None, None), (9_000, 9_100))
+    found = list(words_in(passage(1_400, 2_500), talk, STEREO, {1}))
+    assert [(one.entity, one.start_word, one.end_word, one.tier) for one in found] == [
+        ("CARD_NUMBER", 0, 1, "auto"),
+        ("CARD_NUMBER", 2, 4, "auto"),
+    ]
+    elsewhere = replace(STEREO, speech_ms={0: [], 1: [(1_400, 2_500)]})
+    assert list(words_in(passage(1_400, 2_500), talk, elsewhere, ())) == []

@@ -192,6 +192,12 @@ def finding_without_span(rows: Lake) -> list[Row]:
 
 
 @breaks("findings_taken_out")
+def finding_of_neither_words_nor_time(rows: Lake) -> list[Row]:
+    taken_out(rows).update(start_word=None, end_word=None, start_ms=None, end_ms=None)
+    return [{"finding_id": taken_out(rows)["finding_id"]}]
+
+
+@breaks("findings_taken_out")
 def finding_of_no_words(rows: Lake) -> list[Row]:
     finding = taken_out(rows)
     finding["end_word"] = finding["start_word"]

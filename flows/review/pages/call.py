@@ -67,7 +67,7 @@ def call(  # noqa: PLR0913, PLR0917  (a query's fields)
         facts=facts,
         names=channel_names(facts, whole.turns),
         shown=shown_turns(Reading(turns, whole.findings), hits={word for _, words in hits for word in words}),
-        muted=muted_spans(whole.findings),
+        muted=muted_spans(whole.findings, facts["channel_count"]),
         lanes=lanes_of(whole, facts["duration_ms"]),
         lane_height=LANE,
         lane_width=WIDTH,

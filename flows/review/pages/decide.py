@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tasks.desk.items import Item
 
 router = APIRouter()
-_VERDICTS: Final = ("accepted", "rejected", "missed", "cleared", "commented")
+_VERDICTS: Final = ("accepted", "rejected", "missed", "muted", "cleared", "commented")
 
 
 @router.post("/decide")
@@ -66,6 +66,8 @@ def _decision(request: Request, account: Account, form: FormData) -> Decision:
     verdict, after = cast("Verdict", given), None
     if verdict == "missed" or (verdict == "accepted" and text_of(form, "start_word")):
         after = _span(form)
+    if verdict == "muted" and item:
+        after = Span(text_of(form, "entity"), 0, 0, item.start_ms, item.end_ms)
     if verdict == "accepted" and after is not None:
         verdict, after = ("accepted", None) if _is_same(item, after) else ("changed", after)
     return Decision(

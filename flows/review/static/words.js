@@ -158,9 +158,12 @@ if (missed !== null) {
     showPicked();
   });
   document.addEventListener("pointerup", () => { dragging = false; });
-  missed.elements.entity.addEventListener("keydown", (event) => {
+}
+
+for (const form of document.querySelectorAll("#missed, #muted")) {
+  form.elements.entity.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    missed.requestSubmit();
+    form.requestSubmit();
   });
 }
