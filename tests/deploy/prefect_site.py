@@ -80,10 +80,25 @@ class Site:
         self._start("server", order, **_server_settings(), PREFECT_API_DATABASE_CONNECTION_URL=address)
         self.wait_until(self._is_healthy, "Prefect's server does not start")
 
-    def start_worker(self, name: str) -> None:
+    def start_worker(self, name: str, **settings: str) -> None:
         """A worker of the pool, which runs one flow at a time."""
         order = ["callarchive", "worker", "--pool", POOL, "--name", name, "--limit", "1"]
-        self._start(name, order, **self._environment)
+        self._start(name, order, **self._environment | settings)
+
+    @contextmanager
+    def workers_with(self, **settings: str) -> Iterator[None]:
+        """Both workers have these settings meanwhile; afterwards there are none."""
+        for name in [name for name in WORKERS if name in self.processes]:
+            self.kill(name)
+        for name in WORKERS:
+            self.start_worker(name, **settings)
+        yield
+        for name in WORKERS:
+            self.kill(name)
+
+    def said(self, name: str) -> str:
+        """The log of a process."""
+        return (self.home / name / "log").read_text()
 
     def deploy(self) -> None:
         """The pool and the nightly deployment, by the commands of deploy/README.md."""
@@ -107,24 +122,16 @@ class Site:
         run: str = self.ask("POST", f"deployments/{self.deployment}/create_flow_run", **asked)["id"]
         return run
 
-    def end_of(self, *runs: str) -> tuple[str, dict[str, int]]:
-        """How Prefect says that the first of these runs has ended, once it has; and what it counted."""
+    def end_of(self, run: str) -> tuple[str, dict[str, int]]:
+        """How Prefect says that a run has ended, once it has; and what it counted."""
         state: dict[str, Any] = {}
 
         def is_over() -> bool:
-            for run in runs:
-                state.update(self.ask("GET", f"flow_runs/{run}")["state"])
-                if state["type"] in _OVER:
-                    return True
-            return False
+            state.update(self.ask("GET", f"flow_runs/{run}")["state"])
+            return state["type"] in _OVER
 
         self.wait_until(is_over, f"no run ends: {state}", 400)
         return state["name"], {what: int(n) for n, what in re.findall(r"(\d+) (\w+)", state["message"] or "")}
-
-    def state_of(self, run: str) -> str:
-        """What Prefect calls the state of a run."""
-        name: str = self.ask("GET", f"flow_runs/{run}")["state"]["name"]
-        return name
 
     def summary_of(self, run: str) -> str:
         """The page that a run leaves in Prefect."""
