@@ -35,11 +35,15 @@ LONGEST_ANSWER = 40
 MAX_NAME_WORDS = 4
 MAX_CITY_WORDS = 3
 
+_PLACES = places.STREETS | places.HOUSES | places.UNITS | places.STATES
+_PARTS = places.DIRECTIONS | places.STREETS | places.HOUSES | places.UNITS
+_NO_NAME = NOT_IN_NAMES | lexicon.UNITS | lexicon.LINKS
+
 
 def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Addresses by their form, then those that were asked for, then the post codes behind both."""
     found: list[Candidate] = []
-    formal = {script.say_of[at] for at in script.marked_as(places.FORMAL)}
+    formal = {script.say_of[at] for at in script.places(places.FORMAL)}
     likely = formal | script.heeding
     for index, say in enumerate(script.says):
         corrects = _corrects(script, index, found)
@@ -100,9 +104,7 @@ def _parts(script: Script, say: Say) -> Iterator[tuple[int, int]]:
 
 def _is_place(script: Script, at: int) -> bool:
     """Whether a word says by itself that an address is told."""
-    core = script.cores[at]
-    named = any(core in words for words in (places.STREETS, places.HOUSES, places.UNITS, places.STATES))
-    return named or bool(places.city_length(script.cores, at, script.span(at).end))
+    return script.cores[at] in _PLACES or bool(places.city_length(script.cores, at, script.span(at).end))
 
 
 def _tells_place(script: Script, at: int) -> bool:
@@ -280,12 +282,9 @@ def _is_unusual(script: Script, at: int) -> bool:
     return is_unknown(script, at) or is_capital(script, at)
 
 
-_PARTS = (places.DIRECTIONS, places.STREETS, places.HOUSES, places.UNITS)
-
-
 def _is_name_word(script: Script, at: int) -> bool:
     token = script.tokens[at]
-    if any(token.core in words for words in _PARTS):
+    if token.core in _PARTS:
         return True
     fresh = not script.tokens[at - 1].closes
     if token.core == "the":
@@ -295,7 +294,7 @@ def _is_name_word(script: Script, at: int) -> bool:
             and bool(after)
             and (after in places.STREETS or is_unknown(script, at + 1) or is_capital(script, at + 1))
         )
-    if token.sealed or any(token.core in words for words in (NOT_IN_NAMES, lexicon.UNITS, lexicon.LINKS)):
+    if token.sealed or token.core in _NO_NAME:
         return False
     named = token.capital or not token.name.common or token.core in places.STREET_NAMES
     return fresh and (named or script.cores[at - 1] in places.DIRECTIONS)
@@ -374,7 +373,7 @@ def _post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candidate])
     ends = {one.end for one in found}
     for run in runs:
         after_state = run.digits == 5 and script.prev(run.first) in places.STATES
-        if after_state or (4 <= run.digits + run.letters <= 9 and _is_behind(script, run, ends)):
+        if after_state or (ends and 4 <= len(run.value) <= 9 and _is_behind(script, run, ends)):
             yield Candidate(run.first, run.end, "POSTAL_CODE", 0.8, "after-address")
 
 

@@ -40,8 +40,13 @@ def is_quantity(script: Script, first: int, end: int, atoms: Sequence[Atom]) -> 
     said = script.cores[first:end]
     if (said.count("point") == 1 and "dot" not in said) or "by" in said:
         return True
+    return (before == "a" or "and" in said) and _is_round(atoms)
+
+
+def _is_round(atoms: Sequence[Atom]) -> bool:
+    """Whether it is hundreds or thousands, and not much more."""
     kinds = [atom.kind for atom in atoms if atom.kind not in {"word", "filler", "mark"}]
-    return "scale" in kinds and len(kinds) <= 5 and (before == "a" or "and" in said)
+    return "scale" in kinds and len(kinds) <= 5
 
 
 def is_amount(script: Script, first: int, end: int) -> bool:

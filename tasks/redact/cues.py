@@ -69,23 +69,32 @@ def _add_possessives(node: Trie) -> None:
 
 
 def match_cues(
-    cores: Sequence[str], says: Sequence[Say], say_of: Sequence[int], trie: Trie
+    cores: Sequence[str],
+    said: Mapping[str, Sequence[int]],
+    says: Sequence[Say],
+    say_of: Sequence[int],
+    trie: Trie,
 ) -> list[list[Cue]]:
     """For each of `says` the longest phrase at each place, none inside another."""
     cues: list[list[Cue]] = [[] for _ in says]
     taken = 0
-    openings = [
-        at
-        for at, (core, after) in enumerate(itertools.pairwise([*cores, _END]))
-        if core in trie and (after in trie[core] or _END in trie[core])
-    ]
-    for at in openings:
+    for at in _openings(cores, said, trie):
         if at >= taken:
             cue = _match_at(cores, at, says[say_of[at]].end, trie)
             if cue:
                 cues[say_of[at]].append(cue)
                 taken = cue.end
     return cues
+
+
+def _openings(cores: Sequence[str], said: Mapping[str, Sequence[int]], trie: Trie) -> list[int]:
+    """Where the first two words of a phrase are said, or its only one."""
+    after = [*cores[1:], _END]
+    openings: list[int] = []
+    for core in said.keys() & trie.keys():
+        below = trie[core]
+        openings += said[core] if _END in below else [at for at in said[core] if after[at] in below]
+    return sorted(openings)
 
 
 def _match_at(cores: Sequence[str], first: int, end: int, trie: Trie) -> Cue | None:

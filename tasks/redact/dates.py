@@ -17,10 +17,12 @@ from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from tasks.redact.card_talk import CardTalk
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
+    from tasks.redact.tokens import DatePart
 
 DATED = frozenset({"DOB", "CARD_EXPIRY"})
 INSIDE = word_set("inside")
@@ -78,21 +80,20 @@ def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     return [*found, *_high_ages(script)]
 
 
-def _dates(script: Script, asking: Container[int]) -> Iterator[Date]:
+def _dates(script: Script, asking: AbstractSet[int]) -> Iterator[Date]:
     """Stretches of numbers, ordinals and months in one breath; bare numbers only where dates are asked."""
+    likely = asking | {script.say_of[at] for at in script.dated if script.tokens[at].date_part != "number"}
+    dated = [at for at in script.dated if script.say_of[at] in likely]
+    parts = {at: script.tokens[at].date_part for at in dated if not _is_everyday(script, at)}
     end = 0
-    named = {script.say_of[at] for at in script.dated if script.tokens[at].date_part != "number"}
-    for at in script.dated:
-        say = script.say_of[at]
-        if at >= end and (say in named or say in asking) and _part(script, at):
-            end = _end(script, at)
-            if not _is_bare(script, at, end) or (say in asking and not _is_short(script, at, end)):
-                yield _read(script, at, end)
-
-
-def _is_bare(script: Script, first: int, end: int) -> bool:
-    """Whether nothing but numbers are told."""
-    return all(token.date_part in {"", "number"} for token in script.tokens[first:end])
+    for at in parts:
+        if at < end:
+            continue
+        end = _end(script, at, parts)
+        told = [parts[word] for word in range(at, end) if word in parts]
+        bare = told.count("number") == len(told)
+        if not bare or (script.say_of[at] in asking and not _is_short(script, at, end)):
+            yield _read(script, at, end, told)
 
 
 def _is_short(script: Script, first: int, end: int) -> bool:
@@ -100,12 +101,9 @@ def _is_short(script: Script, first: int, end: int) -> bool:
     return end - first == 1 and len(script.tokens[first].value) < SHORTEST
 
 
-def _part(script: Script, at: int) -> str:
-    """Which part of a date a word is, an empty string where none."""
-    token = script.tokens[at]
-    if token.core in lexicon.EVERYDAY_MONTHS and not _beside_number(script, at):
-        return ""
-    return token.date_part
+def _is_everyday(script: Script, at: int) -> bool:
+    """Whether a word is the "may" or "march" that is no month."""
+    return script.cores[at] in lexicon.EVERYDAY_MONTHS and not _beside_number(script, at)
 
 
 def _beside_number(script: Script, at: int) -> bool:
@@ -121,10 +119,10 @@ def _beside_number(script: Script, at: int) -> bool:
     return False
 
 
-def _end(script: Script, first: int) -> int:
+def _end(script: Script, first: int, parts: Container[int]) -> int:
     last, at = first, first + 1
     while at < script.span(first).end:
-        if _part(script, at):
+        if at in parts:
             last = at
         elif not _stays_open(script, at, last):
             break
@@ -140,10 +138,9 @@ def _stays_open(script: Script, at: int, last: int) -> bool:
     return core in INSIDE or (core in lexicon.CORRECTIONS and at - last <= 2)
 
 
-def _read(script: Script, first: int, end: int) -> Date:
-    parts = [_part(script, at) for at in range(first, end)]
+def _read(script: Script, first: int, end: int, parts: Sequence[DatePart]) -> Date:
     tokens = script.tokens[first:end]
-    written = " ".join([t.core for t, part in zip(tokens, parts, strict=True) if part == "written"])
+    written = " ".join([token.core for token in tokens if token.date_part == "written"])
     numeric = [atom for token in tokens for atom in token.atoms if atom.kind in NUMERIC]
     count = parts.count
     return Date(first, end, count("month"), count("ordinal"), count("number"), written, digits_of(numeric))
@@ -170,6 +167,8 @@ def _announced(script: Script, date: Date) -> str:
 
 def _behind_card(script: Script, date: Date, cards: CardTalk) -> str:
     """A date soon behind a card number is when it expires: "... and it goes to may 27"."""
+    if script.say_of[date.first] not in cards.says:
+        return ""
     say = script.span(date.first)
     near = any(say.first < end <= date.first < end + SOON for end in cards.ends)
     if near and (date.is_plain or date.ordinals or len(date.digits) == 4):
@@ -206,11 +205,10 @@ def _is_birth_date(date: Date) -> bool:
 
 def _high_ages(script: Script) -> Iterator[Candidate]:
     """Ages over 89, which the HIPAA safe harbour counts as identifying."""
-    for number in script.dated:
-        at = number + 1
-        if at < len(script.words) and script.cores[at] in {"years", "year"} and script.next(at) == "old":
+    for at in script.places(("year", "years")):
+        if at and script.tokens[at - 1].date_part and script.next(at) == "old":
             first = at - 1
-            while first - 1 >= script.span(at).first and _part(script, first - 1) == "number":
+            while first - 1 >= script.span(at).first and script.tokens[first - 1].date_part == "number":
                 first -= 1
             age = digits_of([atom for word in range(first, at) for atom in script.tokens[word].atoms])
             if age.isdigit() and 89 < int(age) < 125:

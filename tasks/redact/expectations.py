@@ -77,7 +77,7 @@ def _asked(script: Script, index: int) -> list[str]:
         question, answer = script.says[before], script.says[index]
         if question.who is not None and question.who == answer.who:
             return []
-        entities = [cue.entity for cue in reversed(script.cues[before]) if _carries(script, before, cue)]
+        entities = [cue.entity for cue in reversed(_carried(script, before))]
         if entities:
             return entities
         if _asks_another(script, index - 1):
@@ -101,11 +101,17 @@ def _turns_away(script: Script, before: int, here: int) -> bool:
     return any(refuses(script, script.says[index]) for index in range(before + 1, here, 2))
 
 
+def _carried(script: Script, index: int) -> list[Cue]:
+    """The cues of says[index] that say what the next speaker will tell."""
+    if index not in script.carried:
+        told = [] if asks_quantity(script, index) else script.cues[index]
+        script.carried[index] = [cue for cue in told if _carries(script, index, cue)]
+    return script.carried[index]
+
+
 def _carries(script: Script, index: int, cue: Cue) -> bool:
     """Whether a cue says what the next speaker will tell: one everyday word only in a short question."""
     if cue.entity == NOTHING:
-        return False
-    if asks_quantity(script, index):
         return False
     say = script.says[index]
     if say.who == "customer" and index + 1 < len(script.says) and not _is_requested(script, cue):
@@ -174,22 +180,17 @@ def _before(script: Script, here: int, *, firm: bool) -> list[Expectation]:
     found: list[Expectation] = []
     if not any(script.cues[max(0, here - 2 * WINDOW + 1) : here]):
         return found
-    for back in range(1, 2 * WINDOW):
-        before = here - back
-        if before < 0:
-            break
+    turns = 0
+    for before in range(here - 1, max(-1, here - 2 * WINDOW), -1):
         say, asks = script.says[before], script.says[before].who != script.says[here].who
         if not firm and asks and _turns_away(script, before, here):
             break
-        if not script.cues[before] or (asks and not is_question(script, say)):
-            continue
-        turns = sum(not _only_prompts(script, between) for between in range(before + 1, here))
-        distance = 16 + 10 * turns
-        found += [
-            Expectation(distance + (say.end - cue.end) // 3, cue.entity)
-            for cue in script.cues[before]
-            if _carries(script, before, cue)
-        ]
-        if found and asks:
-            break
+        if script.cues[before] and (not asks or is_question(script, say)):
+            found += [
+                Expectation(16 + 10 * turns + (say.end - cue.end) // 3, cue.entity)
+                for cue in _carried(script, before)
+            ]
+            if found and asks:
+                break
+        turns += not _only_prompts(script, before)
     return found

@@ -18,11 +18,9 @@ _GROUPED = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 
 def find_grouped_digits(script: Script) -> Iterator[Candidate]:
     """Such a number, with the digits beside it; amounts never stand side by side without a pause."""
-    if "," not in "".join(script.cores):
-        return
     end = 0
-    for at in [at for at, core in enumerate(script.cores) if "," in core]:
-        if at < end or not _GROUPED.match(script.cores[at]):
+    for at in script.places([core for core in script.said if "," in core and _GROUPED.match(core)]):
+        if at < end:
             continue
         first, end = at, at + 1
         while _goes_on(script, first - 1):

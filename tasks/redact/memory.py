@@ -63,8 +63,8 @@ def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, 
 
 def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
     known = _known_values(runs, found)
-    for run in runs:
-        if run.first in covered or len(run.value) < SHORTEST_SECRET or not run.digits:
+    for run in runs if known else ():
+        if len(run.value) < SHORTEST_SECRET or run.first in covered or not run.digits:
             continue
         if run.quantity and run.digits < 5:
             continue
@@ -80,14 +80,15 @@ def _echoes(
     """A few digits said back while a value is dictated ("... after two two nine"), or before a new start."""
     at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     for before, run in itertools.pairwise(runs):
-        if run.first in covered or run.quantity or before.first not in at or run.digits < 2:
+        if before.first not in at or run.digits < 2 or run.first in covered or run.quantity:
             continue
         next_to = script.say_of[run.first] - script.say_of[before.first] == 1
         if next_to and run.value in before.value:
             yield Candidate(run.first, run.end, at[before.first], 0.6, "memory")
     for run, after in itertools.pairwise(runs):
-        restarts = run.dictated and run.digits > 1 and after.value.startswith(run.value)
-        if restarts and after.first in at and run.first not in covered and not run.quantity:
+        if after.first not in at or run.digits < 2 or run.first in covered or run.quantity:
+            continue
+        if run.dictated and after.value.startswith(run.value):
             yield Candidate(run.first, run.end, at[after.first], 0.6, "memory")
 
 
@@ -98,8 +99,8 @@ def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> I
         cores = script.cores[candidate.first : candidate.end]
         if len(cores) > 1 and not all(core in lexicon.LINKS or core in NEVER for core in cores):
             said[cores[0]].append((cores, candidate))
-    for at in [at for at, core in enumerate(script.cores) if core in said and at not in covered]:
-        for cores, candidate in said[script.cores[at]]:
+    for at in script.places(said):
+        for cores, candidate in said[script.cores[at]] if at not in covered else ():
             end = at + len(cores)
             if script.cores[at:end] == cores and end <= script.span(at).end:
                 yield Candidate(at, end, candidate.entity, min(0.6, candidate.score), "memory")
@@ -110,9 +111,11 @@ def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Ite
     if not known:
         return
     known |= {f"{word}'s": entity for word, entity in known.items()}
-    for at in [at for at, core in enumerate(script.cores) if core in known and at not in covered]:
-        entity = known[script.cores[at]]
-        if not script.tokens[at].name.common or _is_name_here(script, at) or _is_echo(script, at, covered):
+    for at in script.places(known):
+        entity, token = known[script.cores[at]], script.tokens[at]
+        if at in covered:
+            continue
+        if not token.name.common or _is_name_here(script, at) or _is_echo(script, at, covered):
             with_last = entity == "PERSON" and _last_name_follows(script, at)
             yield Candidate(at, at + 2 if with_last else at + 1, entity, 0.6, "memory")
 

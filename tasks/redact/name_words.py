@@ -52,4 +52,3 @@ INTRODUCING = frozenset({"is", "you", "named", "called", "back", "am"}).union(
     (last for *_, last in (*STRONG, *WEAK)), GREETINGS, RELATIONS, I_AM
 )
 """The last words of everything that introduces a name."""
-MARKED = INTRODUCING | TITLES | HERE | TELLING

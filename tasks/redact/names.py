@@ -98,7 +98,7 @@ def _beside(script: Script, found: Sequence[Candidate]) -> Iterator[Candidate]:
 
 
 def _introduced(script: Script) -> Iterator[Candidate]:
-    for before in script.marked_as(INTRODUCING):
+    for before in script.places(INTRODUCING):
         at, limit = before + 1, script.span(before).end
         if at == limit or script.cores[at] in NEVER:
             continue
@@ -130,9 +130,9 @@ def _announced(script: Script) -> Iterator[Candidate]:
 
 def _introduction(script: Script, at: int) -> str:
     """How strongly the words before this one say that a name follows: strong, weak, faint or not ("")."""
-    before, second, third = script.cores[at - 1], script.prev(at, 2), script.prev(at, 3)
     if _ends_in(script, at, STRONG) and not script.tokens[at - 1].closes:
         return "strong"
+    before, second = script.cores[at - 1], script.prev(at, 2)
     slot = _ends_in(script, at, WEAK) and _fills_slot(script, at)
     if slot or (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
         return "weak"
@@ -144,7 +144,7 @@ def _introduction(script: Script, at: int) -> str:
         return "weak"
     if before == "back" and second == "welcome":
         return "weak"
-    if before in I_AM or (before == "am" and second == "i") or third == "behalf":
+    if before in I_AM or (before == "am" and second == "i") or script.prev(at, 3) == "behalf":
         return "faint"
     return ""
 
@@ -218,7 +218,7 @@ def _asked_for(script: Script) -> Iterator[Candidate]:
 
 def _opening(script: Script) -> Iterator[Candidate]:
     """Who says at the beginning that it is them: "olu adebayo here"."""
-    for here in script.marked_as(HERE):
+    for here in script.places(HERE):
         say, first = script.span(here), here
         if here - say.first >= LONGEST_OPENING:
             continue
@@ -239,7 +239,7 @@ def _may_be_called(script: Script, at: int, *, whole: bool) -> bool:
 
 
 def _titled(script: Script) -> Iterator[Candidate]:
-    for at in script.marked_as(TITLES):
+    for at in script.places(TITLES):
         title, limit = script.cores[at], script.span(at).end
         if at + 1 >= limit or script.tokens[at + 1].sealed:
             continue
@@ -313,7 +313,7 @@ def _acts(script: Script, at: int) -> bool:
 
 def _told(script: Script) -> Iterator[Candidate]:
     """Who is told or asked something, where a capital shows that it is somebody: "tell Piet that ..."."""
-    for before in script.marked_as(TELLING):
+    for before in script.places(TELLING):
         at = before + 1
         if script.next(before) and is_capital(script, at) and looks_like_name(script, at, bold=False):
             yield Candidate(at, name_end(script, at, script.span(at).end, bold=False), "PERSON", 0.6, "told")

@@ -19,7 +19,6 @@ from presidio_analyzer import (
     RecognizerRegistry,
     RecognizerResult,
 )
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NoOpNlpEngine
 from presidio_analyzer.predefined_recognizers import (
     EmailRecognizer,
@@ -141,14 +140,10 @@ CHECKED_PATTERNS = (RareEmailRecognizer, IbanRecognizer, RareIpRecognizer)
 """Presidio's patterns for cards and social security numbers find nothing that ours do not."""
 
 
-class NoContext(ContextAwareEnhancer):
-    """Leaves scores alone: our detectors read the context themselves."""
+class Engine(AnalyzerEngine):
+    """Presidio's own, which leaves scores alone: our detectors read the context themselves."""
 
-    def __init__(self) -> None:
-        """Nothing to weigh."""
-        super().__init__(0.0, 0.0, 0, 0)
-
-    def enhance_using_context(
+    def _enhance_using_context(
         self, text: str, raw_results: list[RecognizerResult], *args: Any, **kwargs: Any
     ) -> list[RecognizerResult]:
         """The results as they are."""
@@ -176,12 +171,7 @@ def build_engine(rules: Rules, detectors: dict[str, Detect]) -> AnalyzerEngine:
         _add_from_file(registry, path, rules)
     nlp_engine = NoOpNlpEngine(models=[{"lang_code": LANGUAGE, "model_name": "none"}])
     nlp_engine.load()
-    return AnalyzerEngine(
-        registry=registry,
-        nlp_engine=nlp_engine,
-        supported_languages=[LANGUAGE],
-        context_aware_enhancer=NoContext(),
-    )
+    return Engine(registry=registry, nlp_engine=nlp_engine, supported_languages=[LANGUAGE])
 
 
 def analyze(

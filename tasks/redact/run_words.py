@@ -61,11 +61,9 @@ def _is_alone(script: Script, at: int) -> bool:
 
 def is_just_a_word(script: Script, at: int) -> bool:
     """Whether "a" or "i" stands among words, or "a" before a count ("a two thousand nineteen trailer")."""
-    around = (
-        script.tokens[max(0, at - 1)].value_like,
-        script.tokens[min(at + 1, len(script.tokens) - 1)].value_like,
-    )
-    if not any(around) and script.next(at) not in lexicon.LIKE_WORDS:
+    before = script.tokens[max(0, at - 1)]
+    after = script.tokens[min(at + 1, len(script.tokens) - 1)]
+    if not (before.value_like or after.value_like) and script.next(at) not in lexicon.LIKE_WORDS:
         return True
     if script.cores[at] != "a" or script.next(at) in PER:
         return script.cores[at] == "a"

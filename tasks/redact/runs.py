@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.redact import lexicon
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 MAX_LINKS = 7
 """So many fillers and corrections may stand between two parts of one value."""
-TOLD = 4
-"""So many digits one by one are hardly ever anything but an identifier."""
 MAX_MISHEARD = 3
 """So many words in a row may be misheard digits, between digits that were told one by one."""
 MAX_PROMPT = 10
@@ -30,8 +27,6 @@ _GAP = lexicon.LINKS | lexicon.CORRECTIONS
 _ANSWERED_GAP = lexicon.LINKS | (lexicon.BACK_CHANNEL - set(lexicon.DIGITS))
 """Where nobody knows who speaks, the other's "right" and "got it" stand between the digits."""
 _MISHEARD_GAP = lexicon.LINKS | lexicon.SOUNDS_LIKE
-_WITHIN_TOLD = lexicon.WITHIN | lexicon.SOUNDS_LIKE
-_NO_BRIDGE = _GAP | lexicon.SOUNDS_LIKE | lexicon.LIKE_WORDS
 
 
 class Run(NamedTuple):
@@ -39,20 +34,16 @@ class Run(NamedTuple):
 
     first: int
     end: int
+    words: Sequence[int]
+    """Those of its words that are digits and letters, without what is said in between."""
     value: str
     digits: int
     letters: int
     singles: int
     """Digits said one by one, or written; the "one" of "ninety one" and of "one hundred" is none."""
-    dense: int
-    """Digits and letters in the longest stretch without a word that may part two things ("and", "at")."""
-    bridges: int
-    """Words inside that are neither digits nor fillers, and "and"s: signs that it may be two things."""
     quantity: bool
     """An amount, a count, a time, or the name of a thing."""
-    told: bool
-    """Four digits or more, every one by itself and nothing between: "two two oh seven"."""
-    follows: bool = False
+    follows: bool
     """Goes on with the run before it, across what the other speaker says in between."""
 
     @property
@@ -63,17 +54,13 @@ class Run(NamedTuple):
 
 def find_runs(script: Script) -> list[Run]:
     """All runs of a conversation, in order."""
-    solid = [
-        at
-        for at in script.value_like
-        if at not in script.cued and (script.tokens[at].sure or is_solid(script, at))
-    ]
+    tokens, cued = script.tokens, script.cued
+    solid = [at for at in script.value_like if at not in cued and (tokens[at].sure or is_solid(script, at))]
     runs: list[Run] = []
     start = 0
     for at in range(1, len(solid) + 1):
         if at == len(solid) or not _joined(script, solid, start, at):
-            run = _run(script, solid[start:at])
-            runs.append(_linked(script, runs[-1], run) if runs else run)
+            runs.append(_run(script, solid[start:at], runs[-1] if runs else None))
             start = at
     return runs
 
@@ -126,73 +113,31 @@ def _may_be_misheard(script: Script, solid: Sequence[int], start: int, at: int) 
     return goes_on and at - start >= 2 and script.say_of[solid[start]] == script.say_of[solid[at]]
 
 
-def _run(script: Script, solid: Sequence[int]) -> Run:
-    first, end = solid[0], solid[-1] + 1
-    end = _with_example(script, end)
-    if end - first == 1:
-        return _one_word(script, first)
-    atoms: list[Atom] = [atom for word in solid for atom in script.tokens[word].atoms]
-    value = digits_of(_with_letter_o(script, solid, atoms))
+def _run(script: Script, solid: Sequence[int], before: Run | None) -> Run:
+    """The run of these words, where `before` is the run before it."""
+    first, end = solid[0], _with_example(script, solid[-1] + 1)
+    atoms: Sequence[Atom]
+    if end - first == 1:  # as many numbers in talk are
+        token = script.tokens[first]
+        atoms, value, singles = token.atoms, token.value, token.singles
+    else:
+        atoms = [atom for at in solid for atom in script.tokens[at].atoms]
+        value, singles = digits_of(_with_letter_o(script, solid, atoms)), singles_of(atoms)
     digits = count_digits(value)
-    unbroken = solid[-1] - solid[0] == len(solid) - 1
     return Run(
         first,
         end,
+        solid,
         value,
         digits,
         len(value) - digits,
-        singles_of(atoms),
-        len(value) if unbroken else _dense(script, solid, value),
-        0 if end - first == len(solid) else _bridges(script, set(solid), first, end),
+        singles,
         is_quantity(script, first, end, atoms),
-        unbroken and _is_told(atoms, solid),
+        before is not None and _follows(script, before.end, first),
     )
 
 
-def _one_word(script: Script, at: int) -> Run:
-    """The run of a word that stands alone, as most numbers in talk do."""
-    token = script.tokens[at]
-    length, digits = len(token.value), token.digits
-    quantity = is_quantity(script, at, at + 1, token.atoms)
-    return Run(
-        at, at + 1, token.value, digits, length - digits, token.singles, length, 0, quantity, told=False
-    )
-
-
-def _bridges(script: Script, inside: set[int], first: int, end: int) -> int:
-    return sum(
-        script.cores[word] == "and" or script.cores[word] not in _NO_BRIDGE
-        for word in range(first, end)
-        if word not in inside
-    )
-
-
-def _is_told(atoms: Sequence[Atom], solid: Sequence[int]) -> bool:
-    return len(solid) >= TOLD and all(
-        atom.kind in {"digit", "zero", "repeat"} or (atom.kind == "written" and len(atom.value) == 1)
-        for atom in atoms
-    )
-
-
-def _dense(script: Script, solid: Sequence[int], value: str) -> int:
-    """The length of a run's value, or of the longest part of it where words may part two things."""
-    cuts = [place for place in range(1, len(solid)) if _parts(script, solid[place - 1], solid[place])]
-    if not cuts:
-        return len(value)
-    edges = itertools.pairwise([0, *cuts, len(solid)])
-    parts = ([atom for at in solid[first:end] for atom in script.tokens[at].atoms] for first, end in edges)
-    return max(len(digits_of(part)) for part in parts)
-
-
-def _parts(script: Script, before: int, at: int) -> bool:
-    if at - before == 1:
-        return False
-    told = script.tokens[before].single and script.tokens[at].single
-    within = _WITHIN_TOLD if told else lexicon.WITHIN
-    return not within.issuperset(script.cores[before + 1 : at])
-
-
-def _with_letter_o(script: Script, solid: Sequence[int], atoms: list[Atom]) -> list[Atom]:
+def _with_letter_o(script: Script, solid: Sequence[int], atoms: Sequence[Atom]) -> Sequence[Atom]:
     """In a spelling "o" is a letter, among digits it is a zero."""
     if "o" not in script.cores[solid[0] : solid[-1] + 1]:
         return atoms
@@ -221,20 +166,18 @@ def _with_example(script: Script, end: int) -> int:
     return end
 
 
-def _linked(script: Script, before: Run, run: Run) -> Run:
-    """The run, marked where it goes on with the one before across a short prompt of the other speaker."""
-    said, saying = script.say_of[before.end - 1], script.say_of[run.first]
+def _follows(script: Script, end: int, first: int) -> bool:
+    """Whether what begins at a word goes on with words[:end] across a short prompt of the other speaker."""
+    said, saying = script.say_of[end - 1], script.say_of[first]
     if said == saying or saying - said > 4 or script.says[said].who != script.says[saying].who:
-        return run
+        return False
     between = range(script.says[said].end, script.says[saying].first)
     if len(between) > MAX_PROMPT:
-        return run
-    lead = script.cores[script.says[saying].first : run.first]
-    tail = script.cores[before.end : script.says[said].end]
+        return False
+    lead = script.cores[script.says[saying].first : first]
+    tail = script.cores[end : script.says[said].end]
     if not (_GAP.issuperset(lead) and _GAP.issuperset(tail)):
-        return run
+        return False
     asked = range(said + 1, saying)
     prompted = any(script.cues[say] or asks_quantity(script, say) for say in asked)
-    if prompted or script.is_sealed(between.start, between.stop):
-        return run
-    return run._replace(follows=True)
+    return not prompted and not script.is_sealed(between.start, between.stop)

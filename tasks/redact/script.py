@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from tasks.redact.cues import Cue, Trie, match_cues
 from tasks.redact.tokens import Token, read_word
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tasks.redact.card_talk import CardTalk
     from tasks.redact.expectations import Expectation
@@ -34,16 +35,18 @@ class Say(NamedTuple):
 class Script:
     """The words of a conversation with everything the detectors look up about them."""
 
-    words: tuple[str, ...]
+    words: list[str]
     tokens: list[Token]
     cores: list[str]
+    said: Mapping[str, Sequence[int]]
+    """Where each of `cores` is said."""
     says: list[Say]
     say_of: list[int]
     """The index in `says` of each word."""
     cues: list[list[Cue]]
     """The cues of each of `says`."""
     marked: list[int]
-    """The words that some detector looks at twice."""
+    """The words whose token says that they may be something."""
     value_like: list[int]
     """The words that may be part of a number or a spelling."""
     dated: list[int]
@@ -60,6 +63,8 @@ class Script:
     """The indices in `says` of what comes after such words, and may answer them."""
     asked: dict[int, list[str]] = field(default_factory=dict)
     """What each of `says` answers, as far as it was looked up."""
+    carried: dict[int, list[Cue]] = field(default_factory=dict)
+    """Those of the cues of each of `says` that the next speaker may answer, as far as they were looked up."""
     questions: dict[int, bool] = field(default_factory=dict)
     """Whether what begins at a word is a question, as far as it was looked up."""
     counting: frozenset[int] | None = None
@@ -73,10 +78,9 @@ class Script:
         """Those of an ascending list of words that are said in this breath."""
         return words[bisect_left(words, say.first) : bisect_left(words, say.end)]
 
-    def marked_as(self, words: Container[str]) -> list[int]:
-        """Those of the marked words that are one of these."""
-        cores = self.cores
-        return [at for at in self.marked if cores[at] in words]
+    def places(self, words: Collection[str]) -> list[int]:
+        """Where one of these words is said, in order."""
+        return sorted(chain.from_iterable([self.said[word] for word in words if word in self.said]))
 
     @property
     def heeding(self) -> frozenset[int]:
@@ -109,20 +113,24 @@ class Script:
 
 def read_script(conversation: Conversation, trie: Trie) -> Script:
     """The script of a conversation."""
-    words = tuple([word.text for word in conversation.words])
-    tokens = [read_word(word.text if word.entity is None else "[REDACTED]") for word in conversation.words]
+    words = [word.text if word.entity is None else "[REDACTED]" for word in conversation.words]
+    tokens = list(map(read_word, words))
     cores = [token.core for token in tokens]
+    said: defaultdict[str, list[int]] = defaultdict(list)
+    for at, core in enumerate(cores):
+        said[core].append(at)
     says = _merge(list(_sayings(conversation, tokens)))
     say_of = [0] * len(words)
     for index, say in enumerate(says):
         say_of[say.first : say.end] = [index] * (say.end - say.first)
-    cues = match_cues(cores, says, say_of, trie)
+    cues = match_cues(cores, said, says, say_of, trie)
     announcing = [index for index, announced in enumerate(cues) if announced]
     marked = [at for at, token in enumerate(tokens) if token.marked]
     return Script(
         words,
         tokens,
         cores,
+        said,
         says,
         say_of,
         cues,
@@ -130,7 +138,7 @@ def read_script(conversation: Conversation, trie: Trie) -> Script:
         value_like=[at for at in marked if tokens[at].value_like],
         dated=[at for at in marked if tokens[at].date_part],
         at_signs=[at for at in marked if tokens[at].at_sign],
-        sealed=[at for at, token in enumerate(tokens) if token.sealed],
+        sealed=[at for at in marked if tokens[at].sealed],
         cued=frozenset(word for cue in chain.from_iterable(cues) for word in range(cue.first, cue.end)),
         announcing=announcing,
         answering=frozenset(

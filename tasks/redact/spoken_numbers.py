@@ -19,13 +19,14 @@ _PLAIN = frozenset({"digit", "zero", "teen", "written", "letter", "letters", "mi
 """Each is written by itself, as it is, unless something else is about."""
 _PLAIN_OR_TENS = _PLAIN | {"tens"}
 _SMALL = frozenset({"digit", "teen", "tens"})
+_SAID_ALONE = frozenset({"digit", "zero", "repeat"})
 
 
 def digits_of(atoms: Sequence[Atom]) -> str:
     """The digits and letters of a run of atoms: "four double one twenty two" is "41122"."""
-    kinds = {atom.kind for atom in atoms}
+    kinds = {kind for kind, _ in atoms}
     if kinds <= _PLAIN:
-        return "".join([atom.value for atom in atoms])
+        return "".join([value for _, value in atoms])
     if kinds <= _PLAIN_OR_TENS:
         return _with_tens(atoms)
     written: list[str] = []
@@ -43,17 +44,17 @@ def count_digits(value: str) -> int:
 
 def singles_of(atoms: Sequence[Atom]) -> int:
     """How many digits are said by themselves, or written: of "ninety one" and of "one hundred" none."""
-    kinds = [atom.kind for atom in atoms]
-    count = kinds.count("digit") + kinds.count("zero") + kinds.count("repeat")
-    if "written" in kinds:
-        count += sum(len(atom.value) for atom in atoms if atom.kind == "written")
-    if "tens" in kinds or "scale" in kinds:
-        count -= sum(map(_is_in_number, ["", *kinds], atoms, [*kinds[1:], ""]))
-    return count
-
-
-def _is_in_number(before: str, atom: Atom, after: str) -> bool:
-    return atom.kind == "digit" and ((before == "tens" and atom.value != "0") or after == "scale")
+    singles, before, alone = 0, "", 0
+    for kind, value in atoms:
+        if kind == "scale" and before == "digit":
+            singles -= alone
+        elif kind == "written":
+            singles += len(value)
+        elif kind in _SAID_ALONE:
+            alone = 0 if before == "tens" and kind == "digit" and value != "0" else 1
+            singles += alone
+        before = kind
+    return singles
 
 
 def _with_tens(atoms: Sequence[Atom]) -> str:

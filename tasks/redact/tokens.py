@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from tasks.redact import lexicon, name_words, places
+from tasks.redact import lexicon
 from tasks.redact.gazetteer import NO_NAME, NameReading, read_name
 from tasks.redact.spoken_numbers import count_digits, digits_of, singles_of
 
@@ -44,7 +44,6 @@ _GLUED = re.compile(r"^[\w.-]*\w(?:gmail|yahoo|hotmail|outlook|icloud|aol|comcas
 _MIXED = re.compile(r"^(?=.*\d)[a-z0-9][a-z0-9/._-]*$")
 _HARDWARE = re.compile(r"^[0-9a-f]{2}(?::[0-9a-f]{2}){3,}$")
 """An address of a network card."""
-_MARKED = name_words.MARKED | places.FORMAL | {"amount", "how", "time"}
 _REDACTED = re.compile(r"^\W*\[[A-Z][A-Z0-9_]*(?:_[0-9a-f]{12})?\]\W*$")
 
 
@@ -81,7 +80,7 @@ class Token:
     date_part: DatePart
     """Which part of a date it may be."""
     marked: bool
-    """Worth a second look by some detector."""
+    """Any of what is said above or below may hold of it, so that some detector looks again."""
     at_sign: bool
     """Is "at", holds an "@", or is an address whose sign was not heard: "jane.doegmail.com"."""
     closes: bool
@@ -107,7 +106,7 @@ _SEALED = Token(
     number=False,
     single=False,
     date_part="",
-    marked=False,
+    marked=True,
     at_sign=False,
     closes=False,
     pauses=True,
@@ -144,7 +143,7 @@ def read_word(text: str) -> Token:
         number=bool(kinds & (NUMERIC | {"mixed"})) and "letter" not in kinds,
         single=kinds <= {"digit", "zero", "repeat", "written"},
         date_part=date_part,
-        marked=value_like or bool(date_part) or at_sign or name.first or name.everyday or core in _MARKED,
+        marked=value_like or bool(date_part) or at_sign or name.first or name.everyday,
         at_sign=at_sign,
         closes=last in tuple(".?!…"),
         pauses=last in tuple(".?!…,;:"),

@@ -12,11 +12,12 @@ from tasks.redact.candidates import Candidate
 from tasks.redact.card_talk import card_talk, is_code
 from tasks.redact.expectations import NEAR, expectations, names_a_thing
 from tasks.redact.growth import grow
+from tasks.redact.run_forms import densest, is_bridged, is_told
 from tasks.redact.shapes import fits
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
@@ -37,6 +38,8 @@ WRITTEN_CODE = 5
 """A word of letters and digits with fewer digits is more often the name of a product."""
 FEWEST_TELLING = 4
 """So many digits and letters has a run whose form alone says anything."""
+NEARLY_LONG = 6
+"""So many digits one by one, but for one of them perhaps, are more than a price."""
 FEWEST = 2
 """One digit or letter by itself is no value, unless it goes on with one."""
 MAX_APART = 3
@@ -144,10 +147,10 @@ def _long(script: Script, runs: Sequence[Run], index: int, fallback_digits: int)
 
 def _is_long(script: Script, whole: Sequence[Run], fallback_digits: int) -> bool:
     """Whether so many digits are dictated; prices in a row ("two forty six eighteen") are long as well."""
-    if sum(len(run.value) for run in whole) < fallback_digits:
+    if sum([len(run.value) for run in whole]) < fallback_digits:
         return False
     digits = sum(run.digits for run in whole)
-    dense = sum(run.dense for run in whole)
+    dense = sum(densest(script, run) for run in whole)
     if fallback_digits < EVERY_NUMBER:
         return digits >= fallback_digits
     opens = script.tokens[whole[0].first : whole[0].first + TOLD_FIRST]
@@ -161,32 +164,35 @@ def _is_long(script: Script, whole: Sequence[Run], fallback_digits: int) -> bool
 
 def _odd(script: Script, runs: Sequence[Run], index: int) -> Candidate | None:
     """A run whose form alone says that it identifies something."""
-    run = runs[index]
-    if (len(run.value) < FEWEST_TELLING and not run.told) or names_a_thing(script, run.first):
+    form = next(_forms(script, runs, index), None)
+    if form is None or names_a_thing(script, runs[index].first):
         return None
-    for entity, score, reason, holds in (
-        ("IP_ADDRESS", 0.6, "dotted", run.digits >= 4 and _is_dotted(script, run)),
-        ("VEHICLE_REG", 0.6, "plate", bool(run.letters and PLATE.match(run.value))),
-        ("ACCOUNT_ID", 0.5, "letters-and-digits", _is_code(run)),
-        ("NUMBER", 0.45, "told", run.told and not run.quantity),
-        (
-            "NUMBER",
-            0.45,
-            "long-run",
-            run.digits == 6 and run.singles >= 5 and not run.letters and not run.bridges,
-        ),
-        (
-            "NUMBER",
-            0.45,
-            "repeated",
-            run.singles >= 4 and not run.letters and _is_repeated(script, runs, index),
-        ),
-        ("DOB", 0.5, "bare-date", bool(BARE_DATE.match(run.value)) and _is_whole_answer(script, run)),
-        ("SPELLED", 0.45, "spelled", run.letters >= 5 and not run.digits and run.end - run.first >= 4),
-    ):
-        if holds:
-            return _candidate(script, run, entity, score, reason)
-    return None
+    return _candidate(script, runs[index], *form)
+
+
+def _forms(script: Script, runs: Sequence[Run], index: int) -> Iterator[tuple[str, float, str]]:
+    """What the form of a run may make of it, the surest first: entity, score and reason."""
+    run = runs[index]
+    told = is_told(script, run)
+    if len(run.value) < FEWEST_TELLING and not told:
+        return
+    if run.digits >= FEWEST_TELLING and _is_dotted(script, run):
+        yield "IP_ADDRESS", 0.6, "dotted"
+    if run.letters and PLATE.match(run.value):
+        yield "VEHICLE_REG", 0.6, "plate"
+    if _is_code(script, run):
+        yield "ACCOUNT_ID", 0.5, "letters-and-digits"
+    if told and not run.quantity:
+        yield "NUMBER", 0.45, "told"
+    single = run.singles >= NEARLY_LONG - 1 and not run.letters
+    if run.digits == NEARLY_LONG and single and not is_bridged(script, run):
+        yield "NUMBER", 0.45, "long-run"
+    if run.singles >= FEWEST_TELLING and not run.letters and _is_repeated(script, runs, index):
+        yield "NUMBER", 0.45, "repeated"
+    if BARE_DATE.match(run.value) and _is_whole_answer(script, run):
+        yield "DOB", 0.5, "bare-date"
+    if run.letters > FEWEST_TELLING and not run.digits and run.end - run.first >= FEWEST_TELLING:
+        yield "SPELLED", 0.45, "spelled"
 
 
 def _is_whole_answer(script: Script, run: Run) -> bool:
@@ -201,10 +207,10 @@ def _is_dotted(script: Script, run: Run) -> bool:
     return said.count("dot") > 1 or said.count("dot") + said.count("point") > 2
 
 
-def _is_code(run: Run) -> bool:
+def _is_code(script: Script, run: Run) -> bool:
     """Letters and digits as in the number of an order."""
     mixed = run.letters > 0 and run.digits >= 2 and len(run.value) >= 6
-    return mixed and (run.singles > 0 or run.digits >= WRITTEN_CODE) and not run.bridges
+    return mixed and (run.singles > 0 or run.digits >= WRITTEN_CODE) and not is_bridged(script, run)
 
 
 def _chained(runs: Sequence[Run], index: int) -> list[Run]:
