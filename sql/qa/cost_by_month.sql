@@ -27,7 +27,8 @@ with usage as (
         billed_ms,
         cost_usd,
         uncertain_cost_usd,
-        cast(requested_at as date) as requested_on
+        -- Counted in days: to cast a time with its zone to a date takes twice as long as all the rest.
+        date '1970-01-01' + cast(epoch_us(requested_at) // 86400000000 as integer) as requested_on
     from engine_usage
 ),
 
