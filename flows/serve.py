@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -17,19 +19,20 @@ from tasks.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from prefect.schedules import Schedule
+
 _START_S: Final = 180
 _HOST: Final = "127.0.0.1"
+_POOL: Final = "callarchive-schedule"
 
 
 def serve_nightly(source: str, lake: str, cron: str, timezone: str) -> None:
-    """Run the flow at every time the cron expression names, until the process is stopped.
+    """Run the flow at every time the cron expression names, until the process is told to stop.
 
     Raises:
-        SettingsError: the cron expression or the time zone is wrong, or Prefect's server does not start.
+        SettingsError: the cron expression or the time zone is wrong.
     """
     from prefect.schedules import Cron  # noqa: PLC0415  (reads the server's address when it is imported)
-
-    from flows.ingest import ingest  # noqa: PLC0415
 
     try:
         schedule = Cron(cron, timezone=timezone)
@@ -37,7 +40,32 @@ def serve_nightly(source: str, lake: str, cron: str, timezone: str) -> None:
         raise SettingsError(
             "the schedule is not a cron expression and a time zone, as in '0 2 * * *'"
         ) from None
-    ingest.serve(name="nightly", schedule=schedule, parameters={"source": source, "lake": lake}, limit=1)
+    asyncio.run(_serve(schedule, {"source": source, "lake": lake}))
+
+
+async def _serve(schedule: Schedule, parameters: dict[str, str]) -> None:
+    """By a worker, which waits for its run when it is told to stop; Prefect's own `serve` kills it."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+    from prefect.client.schemas.actions import WorkPoolCreate  # noqa: PLC0415
+    from prefect.types.entrypoint import EntrypointType  # noqa: PLC0415
+
+    from flows.ingest import ingest  # noqa: PLC0415
+    from flows.worker import PatientWorker  # noqa: PLC0415
+
+    template = PatientWorker.get_default_base_job_template()
+    async with get_client() as client:
+        pool = WorkPoolCreate(name=_POOL, type=PatientWorker.type, base_job_template=template)
+        await client.create_work_pool(pool, overwrite=True)
+    nightly = await ingest.ato_deployment(
+        "nightly",
+        schedule=schedule,
+        parameters=parameters,
+        work_pool_name=_POOL,
+        job_variables={"working_dir": str(Path.cwd())},  # where .env is
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    await nightly.aapply()
+    await PatientWorker(_POOL, limit=1).work()
 
 
 @contextmanager
