@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench.children import ingest
 from tests.bench.desk import desk
 from tests.bench.discovery import discovery
+from tests.bench.growth import growth
 from tests.bench.leaks import leaks
 from tests.bench.redaction import redaction
 from tests.bench.review import review
@@ -28,6 +29,7 @@ def main() -> None:
         "redaction": redaction,
         "leaks": leaks,
         "discovery": discovery,
+        "growth": growth,
         "review": review,
         "desk": desk,
     }
