@@ -45,7 +45,9 @@ def _files_read(reader: Connection, relation: str, where: str, given: dict[str, 
     return max(map(int, read))
 
 
-@pytest.mark.parametrize("relation", [name for name in RELATIONS if name not in ("talk_over", "unsure_words")])
+@pytest.mark.parametrize(
+    "relation", [name for name in RELATIONS if name not in ("talk_over", "unsure_words")]
+)
 def test_one_day_is_one_file_of_each_scan(reader: Connection, relation: str) -> None:
     where, given = ASKED
     assert reader.execute(f"select * from {relation} where {where}", given).fetchall()
