@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tasks.desk.corrections import about, moved, strongest
-from tasks.desk.placing import Place, is_known, placed
+from tasks.desk.placing import TimedWord, is_known, placed
 from tasks.desk.store import moment, stamp
 from tasks.desk.verdicts import standing
 
@@ -45,7 +45,7 @@ def in_place(
     A call that was transcribed anew has the same words at other places, or others.
     """
     words = [
-        Place(number, word.start_ms, word.end_ms)
+        TimedWord(number, word.start_ms, word.end_ms)
         for number, turn in enumerate(conversation.turns)
         for word in conversation.words[turn.first_word : turn.end_word]
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tasks.desk.applying import AGAIN, AGAIN_OR_NEVER, decisions_of_calls
 from tasks.desk.corrections import about, of_call
-from tasks.desk.placing import NEAR_MS, Place, is_known, placed
+from tasks.desk.placing import NEAR_MS, TimedWord, is_known, placed
 from tasks.desk.store import stamp
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _unplaced_of(desk: Desk, connection: Connection, call: Row) -> Iterator[Unpl
     call_id = call["call_id"]
     decided = decisions_of_calls(desk, [call_id])[call_id]
     words = [
-        Place(row["turn_index"], row["start_ms"], row["end_ms"])
+        TimedWord(row["turn_index"], row["start_ms"], row["end_ms"])
         for row in _of(connection, _WORDS, [call_id], "order by word_index")
     ]
     findings = _of(connection, _FINDINGS, [call_id])

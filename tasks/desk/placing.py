@@ -14,7 +14,7 @@ NEAR_MS: Final = 250
 """Engines differ by as much about where the same word begins and ends."""
 
 
-class Place(NamedTuple):
+class TimedWord(NamedTuple):
     """A word of a call, by what tells that it is still the same."""
 
     turn: int
@@ -22,7 +22,7 @@ class Place(NamedTuple):
     end_ms: int | None
 
 
-def placed(span: Span, words: Sequence[Place], *, anew: bool) -> Span | None:
+def placed(span: Span, words: Sequence[TimedWord], *, anew: bool) -> Span | None:
     """The span where as many words lie at the same times in one turn; None where there is no such place.
 
     `anew`: the call has landed since the person looked, so that words without times tell nothing. A passage
@@ -56,7 +56,7 @@ def is_known(span: Span, finding: Mapping[str, Any] | None) -> bool:
     return span.start_ms is not None and begins is not None and abs(begins - span.start_ms) <= NEAR_MS
 
 
-def _fits(span: Span, first: int, words: Sequence[Place]) -> bool:
+def _fits(span: Span, first: int, words: Sequence[TimedWord]) -> bool:
     last = first + span.end_word - span.start_word - 1
     if not 0 <= first <= last < len(words):
         return False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tasks.desk.applying import AGAIN
 from tasks.desk.decisions import bring_up_to_date
-from tasks.desk.items import item
 from tasks.desk.landed_anew import apply_again, settle, unplaced
 from tasks.desk.placing import NEAR_MS
 from tasks.desk.risk import risk
@@ -105,13 +105,15 @@ def refresh(desk: Desk, connection: Connection, sampling: Sampling) -> Refreshed
             added += some
         _write(store, _UNDECIDED_THERE)
         waiting = store.execute(f"select coalesce(sum(items), 0) from tally where {WAITS}").fetchone()[0]
-    settle(desk, [one for one in lost if not one.is_lost or _is_decided(desk, _item_id(one.item))])
+        decided = _decided(store, [_item_id(one.item) for one in lost])
+    settle(desk, [one for one in lost if not one.is_lost or _item_id(one.item) in decided])
     return Refreshed(added, gone, waiting)
 
 
-def _is_decided(desk: Desk, item_id: str) -> bool:
-    known = item(desk, item_id)
-    return known is not None and known.state == "done"
+def _decided(store: sqlite3.Connection, item_ids: list[str]) -> set[str]:
+    """Those of these items that are."""
+    query = "select item_id from items where state = 'done' and item_id in (select value from json_each(?))"
+    return {row["item_id"] for row in store.execute(query, [json.dumps(item_ids)])}
 
 
 def _write(store: sqlite3.Connection, statement: str) -> int:
