@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import time
@@ -11,6 +12,9 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from command_line import run_command
+
+from tasks.desk.refresh import refresh, sampling_of
+from tasks.lake.catalog import Lake, writing
 
 if TYPE_CHECKING:
     from conftest import Served
@@ -82,6 +86,29 @@ def test_a_missed_span_is_marked_with_arrows_or_by_dragging(app: Served) -> None
     assert "Marked as missed" in page.get_by_role("status").first.inner_text()
     assert _item(page) == about
     assert app.decided() == [("maria", "missed", about, _call_of(app, about))]
+
+
+def test_a_passage_without_words_is_muted_by_keyboard(app: Served, sample_lake: SampleLake) -> None:
+    call = _call_of(app, _flagged(app, "CARD_NUMBER"))
+    start, end = _pause_in(app, call)
+    about = _unheard(app, call, f"[[{start}, {end}]]")
+    page = app.person("maria", f"/items/{about}?reason=unheard")
+    page.keyboard.press("x")
+    page.keyboard.type("Person")
+    _press_on(page, "Enter")
+    assert "will be muted" in page.get_by_role("status").first.inner_text()
+    _press_on(page, "u")
+    assert _item(page) == about
+    page.keyboard.press("x")
+    page.keyboard.type("Person")
+    _press_on(page, "Enter")
+    assert [row[1] for row in app.decided()] == ["muted", "withdrawn", "muted"]
+    _apply(app, sample_lake)
+    sound = _sound(app, call)
+    assert int(np.abs(sound[start * 16 : end * 16]).max()) == 0
+    assert _rows(app, "select state from items where item_id = ?", about) == [{"state": "done"}]
+    page.goto(f"{app.address}/certificates/{call}")
+    assert "1 passage without words" in page.locator("main").inner_text()
 
 
 def test_the_sound_plays_from_the_passage_and_a_second_before(app: Served) -> None:
@@ -233,6 +260,25 @@ def _call_of(app: Served, item_id: str) -> str:
 
 def _words(app: Served, call: str) -> list[dict[str, Any]]:
     return app.ask(f"select * from words where call_id = '{call}' order by word_index")
+
+
+def _pause_in(app: Served, call: str) -> tuple[int, int]:
+    """The longest time in which nobody says a word."""
+    words = sorted(_words(app, call), key=lambda word: word["start_ms"])
+    pauses = [(before["end_ms"], after["start_ms"]) for before, after in itertools.pairwise(words)]
+    start, end = max(pauses, key=lambda pause: pause[1] - pause[0])
+    return start + 100, end - 100
+
+
+def _unheard(app: Served, call: str, spans: str) -> str:
+    """The item of a call in whose sound there is speech without words, as far as the lake knows."""
+    lake = Lake.at(app.settings.lake)
+    with writing(lake) as connection:
+        connection.execute(
+            "update stored.calls set unheard_ms = 4000, unheard_spans = ? where call_id = ?", [spans, call]
+        )
+        refresh(app.desk, connection, sampling_of(app.settings))
+    return str(_rows(app, "select item_id from items where reason = 'unheard'")[0]["item_id"])
 
 
 def _apply(app: Served, sample_lake: SampleLake) -> None:
