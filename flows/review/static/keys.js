@@ -82,7 +82,7 @@ function help() {
     rows.push(["← →", "Go from word to word"], ["⇧ ← →", "Select words"], ["Esc", "Leave a field; drop the selection"]);
   }
   list.replaceChildren(
-    ...rows.flatMap(([key, text]) => {
+    ...[...new Map(rows)].flatMap(([key, text]) => {
       const [term, sense, sign] = ["dt", "dd", "kbd"].map((name) => document.createElement(name));
       sign.textContent = key;
       term.append(sign);

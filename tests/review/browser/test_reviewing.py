@@ -14,7 +14,7 @@ import pytest
 from command_line import run_command
 
 from tasks.desk.refresh import refresh, sampling_of
-from tasks.lake.catalog import Lake, writing
+from tasks.lake.catalog import Lake, reading, writing
 
 if TYPE_CHECKING:
     from conftest import Served
@@ -277,6 +277,7 @@ def _unheard(app: Served, call: str, spans: str) -> str:
         connection.execute(
             "update stored.calls set unheard_ms = 4000, unheard_spans = ? where call_id = ?", [spans, call]
         )
+    with reading(lake) as connection:
         refresh(app.desk, connection, sampling_of(app.settings))
     return str(_rows(app, "select item_id from items where reason = 'unheard'")[0]["item_id"])
 
