@@ -17,11 +17,12 @@ import httpx
 from tasks.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from prefect.schedules import Schedule
 
 _START_S: Final = 180
+_LOOK_S: Final = 0.5
 _HOST: Final = "127.0.0.1"
 _POOL: Final = "callarchive-schedule"
 
@@ -73,8 +74,12 @@ def prefect_server() -> Iterator[str]:
     """The address of a Prefect server: the one in PREFECT_API_URL, else one started for the time inside.
 
     An embedded server that lives and dies with a flow run has no scheduler, so a real one is needed here.
+
+    Raises:
+        SettingsError: it does not answer within three minutes.
     """
     if named := os.environ.get("PREFECT_API_URL"):
+        _wait_until_healthy(named, lambda: True)
         yield named
         return
     port = _free_port()
@@ -85,7 +90,7 @@ def prefect_server() -> Iterator[str]:
     ) as server:
         try:
             address = f"http://{_HOST}:{port}/api"
-            _wait_until_healthy(server, address)
+            _wait_until_healthy(address, lambda: server.poll() is None)
             os.environ["PREFECT_API_URL"] = address
             yield address
         finally:
@@ -99,12 +104,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
+def _wait_until_healthy(address: str, alive: Callable[[], bool]) -> None:
     end = time.monotonic() + _START_S
-    while time.monotonic() < end and server.poll() is None:
+    while time.monotonic() < end and alive():
         try:
             if httpx.get(f"{address}/health", timeout=2).is_success:
                 return
         except httpx.TransportError:
-            time.sleep(0.5)
-    raise SettingsError("Prefect's server does not start; try: prefect server start")
+            pass
+        time.sleep(_LOOK_S)
+    raise SettingsError("Prefect's server does not answer; try: prefect server start")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,8 @@ from command_line import PROGRAM, end_processes_of, private_environment
 from hosted import environment
 from short_recordings import write_calls
 
+from flows import serve
+from tasks.errors import SettingsError
 from tasks.lake.catalog import Lake, reading
 from tasks.stand_in import StandIn
 
@@ -19,6 +23,35 @@ if TYPE_CHECKING:
 
 _WAIT_S = 300
 CALLS = 6
+
+
+class Late(BaseHTTPRequestHandler):
+    """A server that is not ready when it is asked for the first time."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        Late.asked += 1
+        self.send_response(503 if Late.asked == 1 else 200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_a_prefect_server_elsewhere_is_waited_for_and_one_that_never_answers_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), Late) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/api"
+        monkeypatch.setenv("PREFECT_API_URL", address)
+        with serve.prefect_server() as named:
+            assert (named, Late.asked) == (address, 2)
+        server.shutdown()
+    monkeypatch.setattr(serve, "_START_S", 1)
+    with pytest.raises(SettingsError, match="does not answer"), serve.prefect_server():
+        pass
 
 
 @pytest.mark.slow
