@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
+from tasks.redact.address_answers import find_told_places
+from tasks.redact.address_tails import extended, find_post_codes, unit_end
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
 from tasks.redact.name_forms import is_capital, is_unknown
-from tasks.redact.name_words import NEVER
 from tasks.redact.questions import asks
 from tasks.redact.refusals import refuses
 from tasks.redact.spoken_numbers import digits_of
-from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tasks.redact.runs import Run
     from tasks.redact.script import Say, Script
 
-NOT_IN_NAMES = word_set("not_in_names")
-"""No word of a street's name, between the number and "street"."""
 BOX = frozenset({"post", "office", "box"})
 NUMBERED = frozenset(
     {("office", "box"), ("county", "road"), ("county", "highway"), ("rural", "route"), ("market", "road")}
@@ -29,15 +27,10 @@ NUMBERED = frozenset(
 """What a number makes an address: "county road 12"."""
 NUMBERING = frozenset({"number", "no", "house"})
 """After one of these a number may stand apart from its street: "number twelve on bluebell lane"."""
-LEADING = word_set("leading")
-"""An address begins after one of these, in an answer that is a sentence."""
-LONGEST_ANSWER = 40
 MAX_NAME_WORDS = 4
-MAX_CITY_WORDS = 3
 
-_PLACES = places.STREETS | places.HOUSES | places.UNITS | places.STATES
-_PARTS = places.DIRECTIONS | places.STREETS | places.HOUSES | places.UNITS
-_NO_NAME = NOT_IN_NAMES | lexicon.UNITS | lexicon.LINKS
+_STREET_WORDS = places.DIRECTIONS | places.STREETS | places.HOUSES | places.UNITS
+_NO_STREET = places.NOT_IN_NAMES | lexicon.UNITS | lexicon.LINKS
 
 
 def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
@@ -54,10 +47,10 @@ def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         if wanted:
             here += [*_announced(script, index, here), *_units(script, say)]
         if _is_answer(script, index):
-            here += _whole_answer(script, index)
+            here += find_told_places(script, index)
         if here:
-            found += _extended(script, say, here)
-    return [*found, *_post_codes(script, runs, found)]
+            found += extended(script, say, here)
+    return [*found, *find_post_codes(script, runs, found)]
 
 
 def _is_wanted(script: Script, index: int) -> bool:
@@ -72,49 +65,6 @@ def _corrects(script: Script, index: int, found: Sequence[Candidate]) -> bool:
 def _is_answer(script: Script, index: int) -> bool:
     return (
         "ADDRESS" in asked(script, index) and asks(script, index) and not refuses(script, script.says[index])
-    )
-
-
-def _whole_answer(script: Script, index: int) -> Iterator[Candidate]:
-    """Each part of an answer that holds a word of an address: houses and hamlets are in no list."""
-    say = script.says[index]
-    if say.end - say.first > LONGEST_ANSWER:
-        return
-    for first, end in _parts(script, say):
-        telling = [at for at in range(first, end) if _tells_place(script, at)]
-        if any(_is_place(script, at) for at in telling):
-            start = telling[0]
-            while start > first and script.cores[start - 1] in places.STREET_NAMES | {"the"}:
-                start -= 1
-            yield Candidate(start, telling[-1] + 1, "ADDRESS", 0.6, "answer-window")
-
-
-def _parts(script: Script, say: Say) -> Iterator[tuple[int, int]]:
-    """The stretches between cues, and after the last "it's" or "we're at" of each."""
-    cues = (cue for cue in script.cues[script.say_of[say.first]] if cue.entity != "ADDRESS")
-    apart = {at for cue in cues for at in range(cue.first, cue.end)}
-    start = say.first
-    for at in range(say.first, say.end + 1):
-        ends = at == say.end or at in apart or script.tokens[at].sealed
-        if ends or script.cores[at] in LEADING:
-            if ends and at > start:
-                yield start, at
-            start = at + 1
-
-
-def _is_place(script: Script, at: int) -> bool:
-    """Whether a word says by itself that an address is told."""
-    return script.cores[at] in _PLACES or bool(places.city_length(script.cores, at, script.span(at).end))
-
-
-def _tells_place(script: Script, at: int) -> bool:
-    token = script.tokens[at]
-    if token.core in lexicon.FILLERS or token.core in lexicon.LINKS or token.core in NEVER:
-        return False
-    if token.value_like:
-        return len(token.core) > 1 or token.core not in {"a", "i"}
-    return (
-        _is_place(script, at) or not token.name.common or token.core in places.STREET_NAMES or token.capital
     )
 
 
@@ -159,6 +109,8 @@ def _number_start(script: Script, say: Say, at: int) -> int:
 
 def _box_end(script: Script, say: Say, at: int) -> int | None:
     """The end of "p o box four ten", "PO Box 12"."""
+    if "box" not in script.said:
+        return None
     box = at + 2 if tuple(script.cores[at : at + 2]) in {("p", "o"), ("post", "office")} else at + 1
     if box >= say.end or script.cores[box] != "box":
         return None
@@ -187,7 +139,7 @@ def _street_end(script: Script, say: Say, at: int, *, wanted: bool) -> int | Non
         named = word > at + 1 or core == "county"
         if core in places.STREETS and named and _is_street(script, at, word, wanted=wanted):
             return _street_tail(script, say, word + 1)
-        if core in NOT_IN_NAMES or script.tokens[word].sealed or script.tokens[word - 1].closes:
+        if core in places.NOT_IN_NAMES or script.tokens[word].sealed or script.tokens[word - 1].closes:
             return None
     return None
 
@@ -199,13 +151,13 @@ def _heading_end(script: Script, say: Say, at: int) -> int | None:
     name = script.tokens[at + 2]
     if name.sealed or name.value_like or not _is_long_number(script, say, at):
         return None
-    return None if name.core in NOT_IN_NAMES or name.core in {"side", "bound", "end"} else at + 3
+    return None if name.core in places.NOT_IN_NAMES or name.core in {"side", "bound", "end"} else at + 3
 
 
 def _unit_after(script: Script, say: Say, at: int) -> int | None:
     """The start of the unit in "<number> fulton apartment nine"."""
     for word in (at + 2, at + 3):
-        unit = word < say.end and script.cores[word] in places.SURE_UNITS and _unit_end(script, say, word)
+        unit = word < say.end and script.cores[word] in places.SURE_UNITS and unit_end(script, say, word)
         if unit and _is_long_number(script, say, at):
             return word
         if word >= say.end or not _is_name_word(script, word - 1):
@@ -267,7 +219,7 @@ def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterato
 def _units(script: Script, say: Say) -> Iterator[Candidate]:
     """A flat by itself, where an address is expected: "put apartment b on there"."""
     for at in range(say.first, say.end):
-        end = _unit_end(script, say, at) if script.cores[at] in places.SURE_UNITS else None
+        end = unit_end(script, say, at) if script.cores[at] in places.SURE_UNITS else None
         if end is not None:
             yield Candidate(at, end, "ADDRESS", 0.7, "unit")
 
@@ -284,7 +236,7 @@ def _is_unusual(script: Script, at: int) -> bool:
 
 def _is_name_word(script: Script, at: int) -> bool:
     token = script.tokens[at]
-    if token.core in _PARTS:
+    if token.core in _STREET_WORDS:
         return True
     fresh = not script.tokens[at - 1].closes
     if token.core == "the":
@@ -294,90 +246,7 @@ def _is_name_word(script: Script, at: int) -> bool:
             and bool(after)
             and (after in places.STREETS or is_unknown(script, at + 1) or is_capital(script, at + 1))
         )
-    if token.sealed or token.core in _NO_NAME:
+    if token.sealed or token.core in _NO_STREET:
         return False
     named = token.capital or not token.name.common or token.core in places.STREET_NAMES
     return fresh and (named or script.cores[at - 1] in places.DIRECTIONS)
-
-
-def _extended(script: Script, say: Say, here: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Each address with its unit, city and state; the next stretch may come after a few words."""
-    for found in here:
-        end = _place_end(script, say, found.end)
-        yield Candidate(found.first, end, found.entity, found.score, found.reason)
-        yield from _later_parts(script, say, end)
-
-
-def _place_end(script: Script, say: Say, at: int) -> int:
-    end = at
-    while end < say.end:
-        step = _unit_end(script, say, end) or _city_end(script, say, end)
-        if step is None:
-            return end
-        end = step
-    return end
-
-
-def _unit_end(script: Script, say: Say, at: int) -> int | None:
-    if script.cores[at] not in places.UNITS or at + 1 >= say.end or not script.tokens[at + 1].value_like:
-        return None
-    end = at + 1
-    while end < say.end and script.tokens[end].value_like and end - at <= 4:
-        end += 1
-    return end
-
-
-def _city_end(script: Script, say: Say, at: int) -> int | None:
-    """Past a city or a state: known ones, capitalised ones, and unusual words that a state follows."""
-    for state in range(at, min(at + 1 + MAX_CITY_WORDS, say.end)):
-        length = places.city_length(script.cores, state, say.end) or script.cores[state] in places.STATES
-        if length:
-            return state + length
-        if not _may_be_city(script, state):
-            break
-    token = script.tokens[at]
-    if (
-        _may_be_city(script, at)
-        and (token.capital or not token.name.common)
-        and token.core.isalpha()
-        and len(token.core) > 2
-    ):
-        return at + 1
-    return (
-        at + 1 if script.cores[at] == "in" and at + 1 < say.end and _city_end(script, say, at + 1) else None
-    )
-
-
-def _may_be_city(script: Script, at: int) -> bool:
-    token = script.tokens[at]
-    blocked = token.sealed or token.value_like or token.core in NOT_IN_NAMES or token.core in lexicon.LINKS
-    return not blocked and token.core not in {"zip", "postcode", "now", "please", "phone", "email", "number"}
-
-
-def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
-    """Units and known places within a few words: "... it's unit six", "... out by tulsa oklahoma"."""
-    for word in range(at, min(at + 6, say.end)):
-        end = _unit_end(script, say, word)
-        city = places.city_length(script.cores, word, say.end) or script.cores[word] in places.STATES
-        if end is None and city:
-            first = word
-            while first > at and _may_be_city(script, first - 1) and not script.tokens[first - 1].name.common:
-                first -= 1
-            yield Candidate(first, word + city, "ADDRESS", 0.6, "place")
-        elif end is not None:
-            yield Candidate(word, end, "ADDRESS", 0.7, "unit")
-
-
-def _post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> Iterator[Candidate]:
-    """A run of about the right length soon after an address or a state."""
-    ends = {one.end for one in found}
-    for run in runs:
-        after_state = run.digits == 5 and script.prev(run.first) in places.STATES
-        if after_state or (ends and 4 <= len(run.value) <= 9 and _is_behind(script, run, ends)):
-            yield Candidate(run.first, run.end, "POSTAL_CODE", 0.8, "after-address")
-
-
-def _is_behind(script: Script, run: Run, ends: set[int]) -> bool:
-    """Whether a run comes directly behind one of these words, or up to three words later."""
-    near = ends.intersection(range(run.first - 3, run.first + 1))
-    return any(script.say_of[end - 1] == script.say_of[run.first] for end in near)

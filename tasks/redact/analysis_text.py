@@ -40,19 +40,13 @@ class AnalysisText:
 
 def write_analysis_text(script: Script, runs: Sequence[Run]) -> AnalysisText:
     """The text of a script: one line per breath, "four one double one" written as "4111"."""
-    words = list(script.words)
+    pieces, firsts = list(script.words), list(range(len(script.words) + 1))
     for say in script.says:
-        words[say.end - 1] += "\n"
-    pieces: list[str] = []
-    firsts: list[int] = []
-    done = 0
-    for run in (run for run in runs if run.end - run.first > 1):
-        pieces += words[done : run.first]
-        firsts += range(done, run.first)
-        pieces.append(run.value.upper() + ("\n" if words[run.end - 1][-1:] == "\n" else ""))
-        firsts.append(run.first)
-        done = run.end
-    pieces += words[done:]
-    firsts += range(done, len(words) + 1)
+        pieces[say.end - 1] += "\n"
+    for run in reversed(runs):
+        if run.end - run.first > 1:
+            ends = "\n" if pieces[run.end - 1].endswith("\n") else ""
+            pieces[run.first : run.end] = [run.value.upper() + ends]
+            del firsts[run.first + 1 : run.end]
     starts = [0, *accumulate([len(piece) + 1 for piece in pieces])]
     return AnalysisText(" ".join(pieces), starts[:-1], firsts)

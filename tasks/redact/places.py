@@ -22,6 +22,8 @@ HOUSES = word_set("houses")
 """What a house with a name of its own is called."""
 STREET_NAMES = word_set("street_names")
 """Ordinary words after which streets are named."""
+NOT_IN_NAMES = word_set("not_in_names")
+"""No word of a street's name, between the number and "street"."""
 UNITS = word_set("places_units")
 DIRECTIONS = word_set("directions")
 HEADINGS = frozenset(word for word in DIRECTIONS if len(word) > 2)

@@ -129,11 +129,24 @@ class RareEmailRecognizer(EmailRecognizer):
 
 
 class RareIpRecognizer(IpRecognizer):
-    """Presidio's own, whose five patterns take long, for the texts that may hold an address."""
+    """Presidio's own, whose five patterns take long, for the lines that may hold an address."""
 
     def analyze(self, text: str, *args: Any, **kwargs: Any) -> list[RecognizerResult]:
         """What Presidio's finds."""
-        return super().analyze(text, *args, **kwargs) if _DOTTED.search(text) or _COLONED.search(text) else []
+        if not _may_hold_address(text):
+            return []
+        found: list[RecognizerResult] = []
+        start = 0
+        for line in text.split("\n"):
+            for one in super().analyze(line, *args, **kwargs) if _may_hold_address(line) else ():
+                one.start, one.end = one.start + start, one.end + start
+                found.append(one)
+            start += len(line) + 1
+        return found
+
+
+def _may_hold_address(text: str) -> bool:
+    return bool(_DOTTED.search(text) or _COLONED.search(text))
 
 
 CHECKED_PATTERNS = (RareEmailRecognizer, IbanRecognizer, RareIpRecognizer)

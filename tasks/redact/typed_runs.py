@@ -62,7 +62,9 @@ def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -
     found: list[Candidate | None] = []
     cards = card_talk(script, runs)
     for index, run in enumerate(runs):
-        before = found[-1] if found and (run.follows or _goes_on(script, found[-1], run)) else None
+        before = found[-1] if found else None
+        if before is not None and not (run.follows or _goes_on(script, before, run)):
+            before = None
         named = _name(script, runs, index, before, fallback_digits)
         if named is None and cards.says and is_code(script, run, cards):
             named = _candidate(script, run, "CARD_CVV", 0.6, "after-card")
@@ -80,9 +82,9 @@ def _name_beginnings(script: Script, runs: Sequence[Run], found: list[Candidate 
             found[at - 1] = _candidate(script, before, after.entity, after.score, after.reason)
 
 
-def _goes_on(script: Script, before: Candidate | None, run: Run) -> bool:
+def _goes_on(script: Script, before: Candidate, run: Run) -> bool:
     """Whether a run is the next part of the value before it: "starts with ... and ends in ..."."""
-    if before is None or script.say_of[before.first] != script.say_of[run.first]:
+    if script.say_of[before.first] != script.say_of[run.first]:
         return False
     gap = range(before.end, run.first)
     if len(gap) == 1 and script.cores[before.end] in REFERENCE:

@@ -1,0 +1,102 @@
+"""What follows a street: the unit, the city, the state and the post code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tasks.redact import lexicon, places
+from tasks.redact.candidates import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tasks.redact.runs import Run
+    from tasks.redact.script import Say, Script
+
+MAX_CITY_WORDS = 3
+_NO_CITY = (
+    places.NOT_IN_NAMES | lexicon.LINKS | {"zip", "postcode", "now", "please", "phone", "email", "number"}
+)
+
+
+def extended(script: Script, say: Say, here: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Each address with its unit, city and state; the next stretch may come after a few words."""
+    for found in here:
+        end = _place_end(script, say, found.end)
+        yield Candidate(found.first, end, found.entity, found.score, found.reason)
+        yield from _later_parts(script, say, end)
+
+
+def unit_end(script: Script, say: Say, at: int) -> int | None:
+    """The end of "flat three b" that begins at a word, None where it does not."""
+    if script.cores[at] not in places.UNITS or at + 1 >= say.end or not script.tokens[at + 1].value_like:
+        return None
+    end = at + 1
+    while end < say.end and script.tokens[end].value_like and end - at <= 4:
+        end += 1
+    return end
+
+
+def find_post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """A run of about the right length soon after an address or a state."""
+    ends = {one.end for one in found}
+    for run in runs:
+        after_state = run.digits == 5 and script.prev(run.first) in places.STATES
+        if after_state or (ends and 4 <= len(run.value) <= 9 and _is_behind(script, run, ends)):
+            yield Candidate(run.first, run.end, "POSTAL_CODE", 0.8, "after-address")
+
+
+def _place_end(script: Script, say: Say, at: int) -> int:
+    end = at
+    while end < say.end:
+        step = unit_end(script, say, end) or _city_end(script, say, end)
+        if step is None:
+            return end
+        end = step
+    return end
+
+
+def _city_end(script: Script, say: Say, at: int) -> int | None:
+    """Past a city or a state: known ones, capitalised ones, and unusual words that a state follows."""
+    for state in range(at, min(at + 1 + MAX_CITY_WORDS, say.end)):
+        length = places.city_length(script.cores, state, say.end) or script.cores[state] in places.STATES
+        if length:
+            return state + length
+        if not _may_be_city(script, state):
+            break
+    token = script.tokens[at]
+    if (
+        _may_be_city(script, at)
+        and (token.capital or not token.name.common)
+        and token.core.isalpha()
+        and len(token.core) > 2
+    ):
+        return at + 1
+    return (
+        at + 1 if script.cores[at] == "in" and at + 1 < say.end and _city_end(script, say, at + 1) else None
+    )
+
+
+def _may_be_city(script: Script, at: int) -> bool:
+    token = script.tokens[at]
+    return not (token.sealed or token.value_like or token.core in _NO_CITY)
+
+
+def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
+    """Units and known places within a few words: "... it's unit six", "... out by tulsa oklahoma"."""
+    for word in range(at, min(at + 6, say.end)):
+        end = unit_end(script, say, word)
+        city = places.city_length(script.cores, word, say.end) or script.cores[word] in places.STATES
+        if end is None and city:
+            first = word
+            while first > at and _may_be_city(script, first - 1) and not script.tokens[first - 1].name.common:
+                first -= 1
+            yield Candidate(first, word + city, "ADDRESS", 0.6, "place")
+        elif end is not None:
+            yield Candidate(word, end, "ADDRESS", 0.7, "unit")
+
+
+def _is_behind(script: Script, run: Run, ends: set[int]) -> bool:
+    """Whether a run comes directly behind one of these words, or up to three words later."""
+    near = ends.intersection(range(run.first - 3, run.first + 1))
+    return any(script.say_of[end - 1] == script.say_of[run.first] for end in near)
