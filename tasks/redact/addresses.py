@@ -36,7 +36,7 @@ _NO_STREET = places.NOT_IN_NAMES | lexicon.UNITS | lexicon.LINKS
 def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     """Addresses by their form, then those that were asked for, then the post codes behind both."""
     found: list[Candidate] = []
-    formal = {script.say_of[at] for at in script.places(places.FORMAL)}
+    formal = {script.say_of[at] for at in script.where(places.FORMAL)}
     likely = formal | script.heeding
     for index, say in enumerate(script.says):
         corrects = _corrects(script, index, found)

@@ -30,7 +30,7 @@ class AllowList:
         """The words of a call that are allowed values."""
         allowed = {word for run in runs if run.value in self.numbers for word in range(run.first, run.end)}
         for phrase in self.phrases:
-            for at in script.places(phrase[:1]):
+            for at in script.where(phrase[:1]):
                 if tuple(script.cores[at : at + len(phrase)]) == phrase:
                     allowed |= set(range(at, at + len(phrase)))
         return allowed

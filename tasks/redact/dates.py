@@ -205,7 +205,7 @@ def _is_birth_date(date: Date) -> bool:
 
 def _high_ages(script: Script) -> Iterator[Candidate]:
     """Ages over 89, which the HIPAA safe harbour counts as identifying."""
-    for at in script.places(("year", "years")):
+    for at in script.where(("year", "years")):
         if at and script.tokens[at - 1].date_part and script.next(at) == "old":
             first = at - 1
             while first - 1 >= script.span(at).first and script.tokens[first - 1].date_part == "number":

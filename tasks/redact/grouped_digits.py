@@ -19,7 +19,7 @@ _GROUPED = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 def find_grouped_digits(script: Script) -> Iterator[Candidate]:
     """Such a number, with the digits beside it; amounts never stand side by side without a pause."""
     end = 0
-    for at in script.places([core for core in script.said if "," in core and _GROUPED.match(core)]):
+    for at in script.where([core for core in script.said if "," in core and _GROUPED.match(core)]):
         if at < end:
             continue
         first, end = at, at + 1

@@ -48,7 +48,7 @@ def find_introduced(script: Script) -> Iterator[Candidate]:
 
 
 def _introduced(script: Script) -> Iterator[Candidate]:
-    for before in script.places(INTRODUCING):
+    for before in script.where(INTRODUCING):
         at, limit = before + 1, script.span(before).end
         if at == limit or script.cores[at] in NEVER:
             continue
@@ -168,7 +168,7 @@ def _asked_for(script: Script) -> Iterator[Candidate]:
 
 def _opening(script: Script) -> Iterator[Candidate]:
     """Who says at the beginning that it is them: "olu adebayo here"."""
-    for here in script.places(HERE):
+    for here in script.where(HERE):
         say, first = script.span(here), here
         if here - say.first >= LONGEST_OPENING:
             continue
@@ -189,7 +189,7 @@ def _may_be_called(script: Script, at: int, *, whole: bool) -> bool:
 
 
 def _titled(script: Script) -> Iterator[Candidate]:
-    for at in script.places(TITLES):
+    for at in script.where(TITLES):
         title, limit = script.cores[at], script.span(at).end
         if at + 1 >= limit or script.tokens[at + 1].sealed:
             continue

@@ -99,7 +99,7 @@ def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> I
         cores = script.cores[candidate.first : candidate.end]
         if len(cores) > 1 and not all(core in lexicon.LINKS or core in NEVER for core in cores):
             said[cores[0]].append((cores, candidate))
-    for at in script.places(said):
+    for at in script.where(said):
         for cores, candidate in said[script.cores[at]] if at not in covered else ():
             end = at + len(cores)
             if script.cores[at:end] == cores and end <= script.span(at).end:
@@ -111,7 +111,7 @@ def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Ite
     if not known:
         return
     known |= {f"{word}'s": entity for word, entity in known.items()}
-    for at in script.places(known):
+    for at in script.where(known):
         entity, token = known[script.cores[at]], script.tokens[at]
         if at in covered:
             continue

@@ -105,7 +105,7 @@ def _acts(script: Script, at: int) -> bool:
 
 def _told(script: Script) -> Iterator[Candidate]:
     """Who is told or asked something, where a capital shows that it is somebody: "tell Piet that ..."."""
-    for before in script.places(TELLING):
+    for before in script.where(TELLING):
         at = before + 1
         if script.next(before) and is_capital(script, at) and looks_like_name(script, at, bold=False):
             yield Candidate(at, name_end(script, at, script.span(at).end, bold=False), "PERSON", 0.6, "told")

@@ -32,7 +32,7 @@ def asks(script: Script, index: int) -> bool:
 def asks_quantity(script: Script, index: int) -> bool:
     """Whether the last question in it wants an amount or a time: "and how much to pay off the phone"."""
     if script.counting is None:
-        spoken = {script.say_of[at] for at in script.places(_COUNTING)}
+        spoken = {script.say_of[at] for at in script.where(_COUNTING)}
         script.counting = frozenset(one for one in spoken if _counts(script, script.says[one]))
     return index in script.counting
 

@@ -78,7 +78,7 @@ class Script:
         """Those of an ascending list of words that are said in this breath."""
         return words[bisect_left(words, say.first) : bisect_left(words, say.end)]
 
-    def places(self, words: Collection[str]) -> list[int]:
+    def where(self, words: Collection[str]) -> list[int]:
         """Where one of these words is said, in order."""
         return sorted(chain.from_iterable([self.said[word] for word in words if word in self.said]))
 
