@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves test folders off the path
 
 import no_network
-from command_line import WarmCommandLine, run_command
-from sample_lake import SAMPLE_CALLS, SampleLake
-from short_recordings import ARCHIVE
+from command_line import WarmCommandLine
+from sample_lake import SampleLake
 
 from tasks.answers import AnswerStore
 from tasks.files.local import LocalFiles
@@ -71,28 +70,13 @@ def empty_place(tmp_path: Path) -> Lake:
 
 
 @pytest.fixture(scope="session")
-def sample_lake(tmp_path_factory: pytest.TempPathFactory) -> SampleLake:
-    """Eight bundled recordings with the real model and the real Prefect, at its most talkative. Read only.
-
-    One of them is named after its customer and her card, which must not get into the lake.
-    """
-    home = tmp_path_factory.mktemp("sample-home")
-    archive = tmp_path_factory.mktemp("sample-archive")
-    for stem in SAMPLE_CALLS:
-        for path in ARCHIVE.glob(f"{stem}.*"):
-            named = f"Robert Ellison 4263982640269299{path.suffix}" if stem == "call-0001" else path.name
-            shutil.copy2(path, archive / named)
-    said = run_command(
-        "ingest",
-        archive,
-        "--lake",
-        home / "lake",
-        "--json",
-        "--verbose",
-        home=home,
-        env={"PREFECT_LOGGING_LEVEL": "DEBUG"},
-    )
-    return SampleLake(home, archive, home / "lake", said)
+def sample_lake(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> SampleLake:
+    """The lake of bundled calls, which pytest's workers make once between them. Read only."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"sample-{testrun_uid}"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"):
+        return SampleLake.made_in(folder)
 
 
 @pytest.fixture(scope="session")
