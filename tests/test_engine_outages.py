@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Clock:
-    """Time that passes only while somebody sleeps."""
+    """Time that passes only while an engine is waited for."""
 
     now_s: float = 1_000.0
 
@@ -31,14 +32,12 @@ class Clock:
         return self.now_s
 
     def install(self, patched: pytest.MonkeyPatch) -> None:
-        pause = asyncio.sleep
-
         async def sleep(length_s: float) -> None:
             self.now_s += length_s
-            await pause(0)
+            await asyncio.sleep(0)
 
         patched.setattr(ready, "time", self)
-        patched.setattr(asyncio, "sleep", sleep)
+        patched.setattr(ready, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": sleep}))
 
 
 def test_the_last_engine_is_waited_for_through_an_outage_of_an_hour(

@@ -8,7 +8,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -80,9 +82,9 @@ def test_what_a_worker_let_run_out_is_anothers_and_counts_as_a_death(workers: tu
 
 def test_leases_of_a_worker_that_lives_never_run_out_and_end_with_it(either_form: Lake) -> None:
     with leases_of(either_form, 60) as two:
-        with leases_of(either_form, 1) as one:
+        with leases_of(either_form, 4) as one:
             one.take(["a"])
-            time.sleep(2.5)
+            time.sleep(5)
             assert two.take(["a"]) == set()
         assert two.take(["a"]) == {"a"}
         assert two.deaths() == {}
@@ -174,10 +176,10 @@ def test_workers_that_ask_at_the_same_moment_never_share_a_name(either_form: Lak
     assert sum(map(len, mine)) == len(set().union(*mine)) == len(names)
 
 
-def test_a_renewal_that_fails_is_tried_again(empty_place: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    with leases_of(empty_place, 2) as one, leases_of(empty_place, 60) as two:
+def test_a_renewal_that_fails_is_tried_again(empty_place: Lake) -> None:
+    with leases_of(empty_place, 60) as one, leases_of(empty_place, 60) as two:
         one.take(["a"])
-        failing = iter([True, False, False, False, False, False])
+        failing, renewed = iter([True]), Event()
 
         class Faulty:
             now_s = one.board.now_s
@@ -185,9 +187,12 @@ def test_a_renewal_that_fails_is_tried_again(empty_place: Lake, monkeypatch: pyt
             def run(self, *statements: str, then: str | None = None) -> list[tuple[object, ...]]:
                 if next(failing, False):
                     raise SettingsError("gone for a moment")
-                return one.board.run(*statements, then=then)
+                rows = one.board.run(*statements, then=then)
+                renewed.set()
+                return rows
 
-        with replace(one, board=Faulty(), lasts_s=2).renewed():
-            time.sleep(3)
+        before = one.board.run(then="select expires_s from callarchive_leases")
+        with patch.object(leases, "_RENEWED", 600), replace(one, board=Faulty()).renewed():
+            assert renewed.wait(30)
+            assert one.board.run(then="select expires_s from callarchive_leases") > before
             assert two.take(["a"]) == set()
-    assert leases._RENEWED > 2
