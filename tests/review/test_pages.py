@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from html_pages import Balance
-from review_app import field_of
+from review_app import ATTACK, field_of
+
+from flows.review.pages import search
 
 if TYPE_CHECKING:
     from review_app import Browser, ReviewApp
@@ -224,6 +227,19 @@ def test_a_call_is_downloaded_as_redacted(reviewer: Browser, form: str) -> None:
     assert answer.headers["content-disposition"] == f'attachment; filename="call-1.{form}"'
     assert "[CARD_NUMBER]" in answer.text
     assert reviewer.get(f"/transcripts/no-such?form={form}").status_code == 404
+
+
+def test_more_places_than_a_page_shows_are_asked_for(
+    reviewer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_PLACES", 1)
+    few = reviewer.get(f"/search?phrase={quote(ATTACK)}").text
+    (link,) = re.findall(r'href="(/search\?[^"]+)">More places', few)
+    assert few.count("Listen at") == 1
+    more = reviewer.get(unescape(link)).text
+    assert more.count("Listen at") > 1
+    assert "More places" not in more
+    assert reviewer.get(f"/search?phrase={quote(ATTACK)}&places=x").text.count("Listen at") == 1
 
 
 def test_a_call_whose_words_a_search_shows_is_noted_as_viewed(review: ReviewApp, reviewer: Browser) -> None:

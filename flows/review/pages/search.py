@@ -15,7 +15,8 @@ from tasks.desk.accounts import Account
 from tasks.search import DAYS, Found, Search, days_of, search
 
 router = APIRouter()
-_PLACES: Final = 25
+_PLACES, _MOST_PLACES = 25, 200
+"""Shown at first, and when more are asked for: what is read for a page grows with them."""
 _LONGEST: Final = 200
 _MOST_SLOP: Final = 10
 _NAMES: Final = ("phrase", "speaker", "since", "until", "slop")
@@ -28,13 +29,16 @@ def places(
 ) -> Response:
     """The newest places; each call whose words are shown is noted as viewed."""
     given = {name: request.query_params.get(name, "").strip()[:_LONGEST] for name in _NAMES}
-    found = _found(request, given) if given["phrase"] else None
+    wanted = request.query_params.get("places", "")
+    most = min(max(int(wanted) if wanted.isdecimal() else 0, _PLACES), _MOST_PLACES)
+    found = _found(request, given, most) if given["phrase"] else None
     if found and found.hits:
         viewed_in(request, dict.fromkeys(hit["call_id"] for hit in found.hits))
-    return render(request, "search.html.j2", asked=given, found=found, places=_PLACES)
+    more = min(4 * most, _MOST_PLACES) if found and found.more and most < _MOST_PLACES else None
+    return render(request, "search.html.j2", asked=given, found=found, places=most, more=more)
 
 
-def _found(request: Request, given: dict[str, str]) -> Found:
+def _found(request: Request, given: dict[str, str], most: int) -> Found:
     slop = int(given["slop"]) if given["slop"].isdecimal() else 0
     asked = Search(
         phrase=given["phrase"],
@@ -42,7 +46,7 @@ def _found(request: Request, given: dict[str, str]) -> Found:
         slop=min(slop, _MOST_SLOP),
         since=day_of(given["since"]),
         until=day_of(given["until"]),
-        limit=_PLACES,
+        limit=most,
     )
     reader = setup_of(request).reader
     days_with_calls = reader.answer(DAYS, days_of(asked))
