@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.errors import SettingsError
 from tasks.lake.catalog import in_turn, reading, writing
+from tasks.lake.connection import SEEK
 from tasks.lake.tables import TABLES, as_table
 from tasks.rules.evaluate import evaluate
 from tasks.rules.rules_file import load_rules, parse_rules
@@ -61,6 +62,7 @@ def run_rules(
     """
     begin = datetime.now(UTC)
     with reading(lake) as connection:
+        connection.execute(SEEK)
         hits = evaluate(connection, rules, since, until)
         calls = connection.execute("select call_id, landed_at from asked_calls").to_arrow_table()
         words = _words(connection)
@@ -79,6 +81,7 @@ def compare_rules(
         SettingsError: there is no lake.
     """
     with reading(lake) as connection:
+        connection.execute(SEEK)
         before, after = (_matched(rules, evaluate(connection, rules, since, until)) for rules in (old, new))
     changes = [_change(name, before.get(name), after.get(name)) for name in dict.fromkeys([*before, *after])]
     return [one for one in changes if one.gained or one.lost or None in (one.before, one.after)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tasks.files.s3 import S3Files
 from tasks.lake import bucket_access
 from tasks.lake.catalog import attach_statement, reading
-from tasks.lake.connection import SEEK, extension_file, quoted
+from tasks.lake.connection import extension_file, quoted
 from tasks.lake.layout import statements_of_views
 from tasks.lake.stored_marts import up_to_date
 
@@ -32,7 +32,7 @@ def attach_script(lake: Lake, *, install: bool) -> str:
     """
     with reading(lake) as connection:
         views = statements_of_views(connection, with_comments=True, stored=up_to_date(connection))
-    statements = [*_extensions(lake, install=install), "set timezone = 'UTC'", SEEK]
+    statements = [*_extensions(lake, install=install), "set timezone = 'UTC'"]
     if isinstance(lake.files, S3Files):
         statements.append(bucket_access.secret_statement(lake.files))
     statements.append(attach_statement(lake, "read_only"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from tasks.errors import QueryRefused
+from tasks.lake.connection import SEEK, SEEK_NO_MORE, SEEKING
 from tasks.questions.macros import load_macros
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _TABLE_FUNCTIONS: Final = frozenset(
 
 def confine(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Take from a connection every file but the lake's, and the means to change that."""
+    connection.execute("set allowed_configs = [?]", [SEEKING])
     connection.execute("set allowed_directories = [?]", [lake.data.address])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -39,7 +41,8 @@ def run_query(
     Raises:
         QueryRefused: it is not one SELECT, uses a function that reaches outside, or does not run.
     """
-    _refuse_unless_select(connection, sql)
+    functions = _functions_of_select(connection, sql)
+    connection.execute(SEEK if functions & load_macros().keys() else SEEK_NO_MORE)
     try:
         return connection.execute(sql, dict(parameters or {})).to_arrow_table()
     except duckdb.Error as error:
@@ -48,14 +51,18 @@ def run_query(
         raise QueryRefused(_first_lines(error)) from None
 
 
-def _refuse_unless_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+def _functions_of_select(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """The names of the functions that a SELECT has relations of, none of which reaches outside."""
     try:
-        _refuse_unless_one_select(connection, sql)
+        functions = set(_table_functions(_parsed(connection, sql)))
     except RecursionError:
         raise QueryRefused("the query is nested too deeply; write it shorter") from None
+    for name in sorted(functions - _TABLE_FUNCTIONS - load_macros().keys()):
+        raise QueryRefused(f"{name}() reaches outside the lake's relations; see: callarchive sql --help")
+    return functions
 
 
-def _refuse_unless_one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+def _parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     row = connection.execute("select json_serialize_sql(?)", [sql]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
@@ -64,9 +71,7 @@ def _refuse_unless_one_select(connection: duckdb.DuckDBPyConnection, sql: str) -
         raise QueryRefused("only a SELECT can be run here; the lake is changed by ingest, review and erase")
     if len(tree["statements"]) != 1:
         raise QueryRefused("one SELECT at a time")
-    for name in _table_functions(tree):
-        if name not in _TABLE_FUNCTIONS and name not in load_macros():
-            raise QueryRefused(f"{name}() reaches outside the lake's relations; see: callarchive sql --help")
+    return tree
 
 
 def _table_functions(node: Any) -> Iterator[str]:

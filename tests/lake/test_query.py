@@ -57,6 +57,16 @@ def _files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in files}
 
 
+def test_row_groups_are_left_out_for_many_values_where_phrases_are_asked_for_and_nowhere_else(
+    run: Run,
+) -> None:
+    asked = "select current_setting('dynamic_or_filter_threshold') as most"
+    phrases = "(select count(*) from said_phrases(['how can'], 0))"
+    for _ in range(2):
+        assert run(asked).to_pylist() == [{"most": 50}]
+        assert run(f"{asked}, {phrases} as places").to_pylist() == [{"most": 2000, "places": 1}]
+
+
 LEGITIMATE = """
 select count(*) from words
 select speaker, count(*) from words group by all
