@@ -105,6 +105,7 @@ def _facts(process: subprocess.Popen[str]) -> dict[str, Any]:
     return facts
 
 
+@pytest.mark.slow
 def test_a_run_that_is_told_to_stop_says_so_and_the_next_goes_on(pair: Pair) -> None:
     process = pair.start()
     pair.until_fetched(2)
