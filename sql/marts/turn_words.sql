@@ -10,7 +10,7 @@
 --   start_word: word_index of its first word
 --   end_word: word_index after its last word
 -- empty: no call with words has landed
--- limits: words of another turn lie in between where two speak at once
+-- limits: a turn's words stand one after another, also where two speak at once
 with words as (
     select
         call_id,

@@ -240,6 +240,7 @@ def test_more_places_than_a_page_shows_are_asked_for(
     assert more.count("Listen at") > 1
     assert "More places" not in more
     assert reviewer.get(f"/search?phrase={quote(ATTACK)}&places=x").text.count("Listen at") == 1
+    assert reviewer.get(f"/search?phrase=my&places={'9' * 5_000}").status_code == 200
 
 
 def test_a_call_whose_words_a_search_shows_is_noted_as_viewed(review: ReviewApp, reviewer: Browser) -> None:

@@ -29,7 +29,7 @@ def places(
 ) -> Response:
     """The newest places; each call whose words are shown is noted as viewed."""
     given = {name: request.query_params.get(name, "").strip()[:_LONGEST] for name in _NAMES}
-    wanted = request.query_params.get("places", "")
+    wanted = request.query_params.get("places", "")[:4]
     most = min(max(int(wanted) if wanted.isdecimal() else 0, _PLACES), _MOST_PLACES)
     found = _found(request, given, most) if given["phrase"] else None
     if found and found.hits:
