@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 from erasure_lake import Made, at, copied, eraser_of, plan_of
 
@@ -66,9 +67,14 @@ def test_a_receipt_that_was_changed_does_not_hold(
 
 
 def _old_parquet(made: Made, erasable: Path, _: Plan) -> str:
-    path = made.lake.root / "data/main/words/copy.parquet"
-    shutil.copy2(next((erasable / "lake/data/main/words").rglob("*.parquet")), path)
+    files = sorted((erasable / "lake/data/main/words").rglob("*.parquet"))
+    of_call = next(file for file in files if "call-0001" in _call_ids(file))  # a file a day and a landing
+    shutil.copy2(of_call, made.lake.root / "data/main/words/copy.parquet")
     return "data/main/words/copy.parquet"
+
+
+def _call_ids(file: Path) -> list[str]:
+    return pq.read_table(file, columns=["call_id"])["call_id"].to_pylist()
 
 
 def _catalog_row(made: Made, _: Path, __: Plan) -> str:
