@@ -27,8 +27,8 @@
 --   end_ms [ms]: where it ends; null as above
 --   decided: whether the lake has a decision about the finding
 -- empty: no finding is in doubt, all speech got words, and the samples are empty
--- limits: a sample holds the same rows whenever it is asked for with the same share, by a hash of ids;
---   words that the engine was unsure of are in words_for_review
+-- limits: a sample holds the same rows whenever it is asked for with the same share, by hashes of
+--   ids, and its turns lie far apart in a call; words that the engine was unsure of are in words_for_review
 with calls as (
     select
         call_id,
@@ -68,8 +68,7 @@ findings as (
         )
 ),
 
--- A turn is known by its first word here: who marks words counts words.
-sampled_turns as (
+spoken_turns as (
     select
         call_id,
         turn_index,
@@ -79,9 +78,32 @@ sampled_turns as (
     where
         word_count > 0
         and ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-        and md5_number_lower(call_id || '/' || turn_index) < $sample_share * 18446744073709551616.0
 ),
 
+sample_starts as (
+    select
+        call_id,
+        cast(md5_number_lower(call_id) % 4294967296 as bigint) as sample_start
+    from calls
+),
+
+-- Steps of the golden ratio from where the call's hash begins: as even over a call as a sample can be, and
+-- one hash for each call instead of one for each turn.
+placed_turns as (
+    select
+        spoken_turns.*,
+        (sample_starts.sample_start + spoken_turns.turn_index * 2654435761) % 4294967296 as place_in_sample
+    from spoken_turns
+    inner join sample_starts on spoken_turns.call_id = sample_starts.call_id
+),
+
+sampled_turns as (
+    select *
+    from placed_turns
+    where place_in_sample < $sample_share * 4294967296.0
+),
+
+-- A turn is known by its first word here: who marks words counts words.
 words_of_turns as (
     select
         call_id,

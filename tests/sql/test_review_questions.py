@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     from made_talk import Row
 
 
-def sampled(text: str, share: float) -> bool:
+def lower_half(text: str) -> int:
     """The lower half of an MD5, as DuckDB reads it: little end first."""
-    return int.from_bytes(hashlib.md5(text.encode()).digest()[8:], "little") < share * 2**64  # noqa: S324
+    return int.from_bytes(hashlib.md5(text.encode()).digest()[8:], "little")  # noqa: S324
+
+
+def sampled(finding_id: str, share: float) -> bool:
+    return lower_half(finding_id) < share * 2**64
+
+
+def sampled_turn(call_id: str, turn_index: int, share: float) -> bool:
+    return (lower_half(call_id) + turn_index * 2654435761) % 2**32 < share * 2**32
 
 
 PLACE = ("start_word", "end_word", "start_ms", "end_ms")
@@ -48,7 +56,7 @@ def untouched_turns(lake: Lake, days: dict[str, str], share: float) -> list[Row]
         touched = any(
             places & set(range(row["start_word"], row["end_word"])) for row in found.get((call_id,), [])
         )
-        if sampled(f"{call_id}/{turn}", share) and not touched:
+        if sampled_turn(call_id, turn, share) and not touched:
             turns.append(
                 {"kind": "sample_untouched", "call_id": call_id, "decided": False}
                 | {"start_word": min(places), "end_word": max(places) + 1}
