@@ -84,6 +84,7 @@ async def ingest(
             while jobs := await share.next_batch():
                 summary.add(await _worked(night, plan, jobs))
                 share.free(jobs)
+                night.writer.batch_ended()
             summary.add(share.settled)
         finally:
             await night.tools.close()

@@ -16,10 +16,11 @@ from tasks.erasure.kept_answers import answers_of
 from tasks.errors import KeyMissing
 from tasks.heard_calls import HeardCall, HeardCalls
 from tasks.keys import load_keyring
-from tasks.lake.catalog import Connection, Lake, exclusively, reading, writing
+from tasks.lake.catalog import Connection, Lake, exclusively, reading
 from tasks.lake.landing import remove_orphans
 from tasks.lake.purge import purge
 from tasks.lake.sound_files import remove_copies
+from tasks.lake.standing_writer import StandingWriter
 from tasks.land import Landing, broken_promises, land
 from tasks.redact.marks import finding_id
 from tasks.redact.rules import NEVER_KEPT, load_rules
@@ -60,6 +61,8 @@ class LandedAgain:
     """Kept answers that held what a person marked as a secret."""
     failed: list[dict[str, str]] = field(default_factory=list)
     """Calls that stay as they were, and why."""
+    writer: StandingWriter | None = None
+    """Where the connection comes from, unless the lake is only read."""
 
     def redacted(self, landed: LandedCall, heard: HeardCall, original: Path | None = None) -> Redone | None:
         """A call under the present rules and decisions; None where that fails."""
@@ -95,6 +98,9 @@ class LandedAgain:
             kept = whole
         finally:
             self.discard(done, kept)
+        if self.writer:
+            self.writer.batch_ended()
+            self.connection = self.writer.connection
         self.landed += len(kept)
         return kept
 
@@ -145,7 +151,9 @@ def landed_again(settings: Settings, *, dry_run: bool) -> Iterator[LandedAgain]:
     with ExitStack() as stack:
         if not dry_run and lake.exists():
             stack.enter_context(exclusively(lake, _LONGEST_WAIT_S))
-        with reading(lake) if dry_run or not lake.exists() else writing(lake) as connection:
+        with ExitStack() as opened:
+            writer = None if dry_run or not lake.exists() else opened.enter_context(StandingWriter(lake))
+            connection = writer.connection if writer else opened.enter_context(reading(lake))
             if not settings.key_file.exists():
                 raise KeyMissing(f"there is no key file at {settings.key_file}; restore the one of this lake")
             keyring = load_keyring(settings.key_file)
@@ -157,10 +165,11 @@ def landed_again(settings: Settings, *, dry_run: bool) -> Iterator[LandedAgain]:
                 lake,
                 HeardCalls(AnswerStore(lake.heard, keyring)),
                 Redacting(rules, keyring, copying, run_id=uuid4().hex[:12]),
+                writer=writer,
             )
             yield again
             if not dry_run:
-                remove_orphans(connection, lake)
+                remove_orphans(again.connection, lake)
         if again.landed:
             purge(lake)
 

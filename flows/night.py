@@ -18,12 +18,13 @@ from tasks.errors import SettingsError
 from tasks.heard_calls import HeardCalls
 from tasks.keys import Keyring, load_keyring
 from tasks.lake.books import spent_since
-from tasks.lake.catalog import Connection, Lake, writing
+from tasks.lake.catalog import Connection, Lake
 from tasks.lake.company import if_alone, together
 from tasks.lake.key_ids import need_a_key_of
 from tasks.lake.landing import remove_orphans
 from tasks.lake.leases import Leases, answer_lease, leases_of
 from tasks.lake.purse import Purse
+from tasks.lake.standing_writer import StandingWriter
 from tasks.redact.rules import load_rules
 from tasks.sources.archive import Archive
 
@@ -37,13 +38,18 @@ if TYPE_CHECKING:
 class Night:
     """What every batch of a run shares."""
 
-    connection: Connection
+    writer: StandingWriter
     lake: Lake
     keyring: Keyring
     settings: Settings
     tools: Tools
     leases: Leases
     stop: Stop
+
+    @property
+    def connection(self) -> Connection:
+        """The lake's; another one after some batches."""
+        return self.writer.connection
 
 
 @contextmanager
@@ -64,13 +70,14 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
     queues = load_queues(settings.queues)
     # A wrong setting is told before a lake is made.
     transcribers_of(open_transcriber(settings, store), queues)
-    with writing(lake) as connection, ExitStack() as stack:
-        need_a_key_of(connection, keyring)
+    with StandingWriter(lake) as writer, ExitStack() as stack:
+        need_a_key_of(writer.connection, keyring)
         leases = stack.enter_context(leases_of(lake, settings.lease_s))
-        alone = _tidy_up(connection, lake, leases, [heard.store, *([] if settings.answers_of else [store])])
+        stores = [heard.store, *([] if settings.answers_of else [store])]
+        alone = _tidy_up(writer.connection, lake, leases, stores)
         stack.enter_context(together(lake))
         month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        spent_usd = spent_since(connection, month)
+        spent_usd = spent_since(writer.connection, month)
         transcriber = open_transcriber(settings, store, month_before_usd=spent_usd, shared=shared)
         if settings.max_usd_per_month is not None:
             transcriber.budget.purse = Purse(leases.board)
@@ -88,7 +95,7 @@ def open_night(source: str, settings: Settings, run_id: str, *, shared: bool = F
             low_confidence=settings.low_confidence,
             run_id=run_id,
         )
-        yield Night(connection, lake, keyring, settings, tools, leases, Stop(settings.grace_s))
+        yield Night(writer, lake, keyring, settings, tools, leases, Stop(settings.grace_s))
 
 
 def _tidy_up(connection: Connection, lake: Lake, leases: Leases, stores: Sequence[AnswerStore]) -> bool:

@@ -23,6 +23,7 @@ from tasks.lake.stored_marts import bring_up_to_date, outdated, up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from tasks.files.contract import Files
 
@@ -138,6 +139,15 @@ def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
             with in_turn(lake):
                 bring_up_to_date(connection, lake)
         yield connection
+
+
+def writing_again(lake: Lake) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """Another connection like that of `writing`, for who has that one open: the lake is there and ready.
+
+    Raises:
+        SettingsError: it cannot be reached.
+    """
+    return _attached(lake, _WRITABLE)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tasks.lake.catalog import in_turn
 from tasks.lake.parquet_files import register, registered_files, write_days
-from tasks.lake.sound_files import landed_copies, remove_copies, remove_stray_copies
+from tasks.lake.sound_files import remove_copies, remove_stray_copies
 from tasks.lake.stored_marts import computed, mart_names, mart_order
 from tasks.lake.tables import ORDER, REPLACED
 
@@ -44,13 +44,13 @@ def _land(
 ) -> None:
     orders = ORDER | {name: mart_order(name) for name in marts}
     files: dict[str, list[str]] = {name: [] for name in orders}
-    copies = set(batch.tables["calls"]["audio_path"].to_pylist())
-    new = copies - landed_copies(connection)
+    replaced = _replaced(connection, batch.tables["calls"])
+    before, copies = set(replaced.values()), set(batch.tables["calls"]["audio_path"].to_pylist())
     connection.execute("begin")
     try:
         for name, written in files.items():
             written.extend(write_days(lake, name, {**batch.tables, **marts}[name], orders[name]))
-        before = _remove_replaced(connection, batch.tables["calls"])
+        _remove(connection, list(replaced))
         for name, written in files.items():
             register(connection, lake, name, written)
         _replace_rows(connection, "recordings", "recording_sha256", batch.tables["recordings"])
@@ -61,7 +61,7 @@ def _land(
         connection.execute("rollback")
         for path in chain.from_iterable(files.values()):
             lake.data.remove(path)
-        remove_copies(lake, new)
+        remove_copies(lake, copies - before)
         raise
     remove_copies(lake, before - copies)
 
@@ -85,23 +85,20 @@ def remove_orphans(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
         return sum(lake.data.remove(path) for path in orphans) + remove_stray_copies(connection, lake)
 
 
-def _remove_replaced(connection: duckdb.DuckDBPyConnection, calls: pa.Table) -> set[str | None]:
-    """Delete every row of calls that the batch brings again, under their old or their new id.
-
-    What comes back are the redacted copies that these rows named.
-    """
+def _replaced(connection: duckdb.DuckDBPyConnection, calls: pa.Table) -> dict[str, str | None]:
+    """The calls that the batch brings again, under their old or their new id, with their redacted copies."""
     connection.register("landing", calls.select(["call_id", "recording_sha256"]))
     rows = connection.execute(
         "select call_id, audio_path from stored.calls where call_id in (select call_id from landing) "
         "or recording_sha256 in (select recording_sha256 from landing)"
     ).fetchall()
     connection.unregister("landing")
-    for name in (*REPLACED, *mart_names()) if rows else ():
-        connection.execute(
-            f"delete from stored.{name} where call_id in (select unnest(?))",
-            [[call_id for call_id, _ in rows]],
-        )
-    return {path for _, path in rows}
+    return dict(rows)
+
+
+def _remove(connection: duckdb.DuckDBPyConnection, call_ids: list[str]) -> None:
+    for name in (*REPLACED, *mart_names()) if call_ids else ():
+        connection.execute(f"delete from stored.{name} where call_id in (select unnest(?))", [call_ids])
 
 
 def _replace_rows(connection: duckdb.DuckDBPyConnection, name: str, key: str, table: pa.Table) -> None:

@@ -21,13 +21,8 @@ def remove_copies(lake: Lake, paths: Iterable[str | None]) -> int:
     return sum(lake.files.remove(path) for path in inside if ".." not in PurePosixPath(path).parts)
 
 
-def landed_copies(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """The copies that landed calls name."""
-    rows = connection.execute("select audio_path from stored.calls where audio_path is not null").fetchall()
-    return {path for (path,) in rows}
-
-
 def remove_stray_copies(connection: duckdb.DuckDBPyConnection, lake: Lake) -> int:
     """Delete the copies that no landed call names: what a killed run left, or a call that is gone."""
     there = {f"{_FOLDER}{path}" for path in lake.audio.paths()}
-    return remove_copies(lake, there - landed_copies(connection))
+    rows = connection.execute("select audio_path from stored.calls where audio_path is not null").fetchall()
+    return remove_copies(lake, there - {path for (path,) in rows})

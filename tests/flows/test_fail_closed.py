@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +65,11 @@ def run(settings: Settings, archive: Path, fails_at: str | None = None) -> dict[
     """What came of the recordings, by call id; `fails_at`: the statement that the landing fails at."""
     with open_night(str(archive), settings, "run-1") as night:
         plan = plan_night(night.connection, night.tools.archive, settings, night.keyring, Wishes())
-        connection: Any = FailingConnection(night.connection, fails_at) if fails_at else night.connection
         jobs = asyncio.run(Share(night, plan).next_batch())
-        ended = asyncio.run(work_on(replace(night, connection=connection), plan, jobs))
+        if fails_at:
+            failing: Any = FailingConnection(night.connection, fails_at)
+            night.writer.connection = failing
+        ended = asyncio.run(work_on(night, plan, jobs))
         return {outcome.call_id: outcome for outcome in ended}
 
 

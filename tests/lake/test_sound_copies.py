@@ -44,7 +44,7 @@ def test_a_batch_that_does_not_land_takes_its_copies_with_it(
     lake: Lake, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land_calls(connection, lake, _with_copy(lake, "call-1", "one.flac"))
-    for name in ("write_days", "_remove_replaced", "register", "_replace_rows"):
+    for name in ("write_days", "_remove", "register", "_replace_rows"):
         with monkeypatch.context() as patched:
             patched.setattr(landing, name, _fails)
             with pytest.raises(MemoryError):
