@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    import pyarrow as pa
+
     from tasks.lake.catalog import Connection
 
 _MORE_DAYS: Final = 8
@@ -35,6 +37,9 @@ group by call_date order by call_date desc nulls last
 """
 """What `search` may be given, by who has it from before: it costs as much as a tenth of a search."""
 _PLACES: Final = """
+with calls as ( -- named, or DuckDB reads all of their columns
+    select call_id, call_date, started_at, agent_id, queue from calls
+)
 select places.call_bucket, places.call_id, places.speaker, places.first_place, places.last_place,
     calls.call_date, calls.started_at, calls.agent_id, calls.queue
 from placed_phrases([$phrase], $slop, since := $oldest, until := $newest) as places
@@ -54,28 +59,32 @@ with places as (
         generate_subscripts($call_id, 1) as number
 ),
 said as (
-    select places.number, words.*,
+    select places.number,
         list_transform(
             voice_words[places.first_place:places.last_place], lambda word_index: word_index + 1
         ) as own_words, -- from 1, as lists count
-        own_words[1] as first, own_words[-1] as last
+        own_words[1] as first, own_words[-1] as last,
+        list_select(word_starts_ms, own_words) as starts_ms,
+        list_select(word_durations_ms, own_words) as durations_ms,
+        list_select(word_texts, own_words) as texts,
+        word_texts[greatest(first - $around, 1):first - 1] as texts_before,
+        word_texts[last + 1:last + $around] as texts_after
     from places inner join call_words as words
-        on places.call_bucket = words.call_bucket and places.call_id = words.call_id
+        on places.call_bucket = words.call_bucket
+        and places.call_id is not distinct from words.call_id -- with =, the catalog is asked for each id, too
     where $oldest is null or words.call_date between $oldest and $newest
 ),
 timed as (
-    select *, list_select(word_starts_ms, own_words) as starts_ms,
-        list_transform(own_words, lambda word: word_starts_ms[word] + word_durations_ms[word]) as ends_ms,
-        list_transform(
-            range(2, len(own_words) + 1), lambda word: starts_ms[word] - ends_ms[word - 1]
-        ) as pauses_ms
+    select *,
+        list_transform(starts_ms, lambda start_ms, word: start_ms + durations_ms[word]) as ends_ms,
+        list_transform(starts_ms[2:], lambda start_ms, word: start_ms - ends_ms[word]) as pauses_ms
     from said
 )
 select number, first - 1 as first_word, last - 1 as last_word,
     list_min(starts_ms) as start_ms, list_max(ends_ms) as end_ms,
-    array_to_string(list_select(word_texts, own_words), ' ') as words,
-    nullif(array_to_string(word_texts[greatest(first - $around, 1):first - 1], ' '), '') as words_before,
-    nullif(array_to_string(word_texts[last + 1:last + $around], ' '), '') as words_after
+    array_to_string(texts, ' ') as words,
+    nullif(array_to_string(texts_before, ' '), '') as words_before,
+    nullif(array_to_string(texts_after, ' '), '') as words_after
 from timed
 where coalesce(list_max(pauses_ms), 0) <= $pause_ms
 order by number
@@ -133,8 +142,8 @@ def search(connection: Connection, asked: Search, days_with_calls: Sequence[Row]
     together = min(asked.limit + 1, _MOST_TOGETHER)
     for days in _days(days_with_calls):
         places = _places(connection, asked, days)
-        for start in range(0, len(places), together):
-            hits += _shown(connection, asked, days, places[start : start + together])
+        for start in range(0, places.num_rows, together):
+            hits += _shown(connection, asked, days, places.slice(start, together))
             if len(hits) > asked.limit:
                 return Found(hits[: asked.limit], more=True, calls_with_the_words=None)
     return Found(hits, more=False, calls_with_the_words=None if hits else _calls_with_all(connection, asked))
@@ -158,22 +167,18 @@ def _days(rows: Sequence[Row]) -> Iterator[Row]:
         yield {"oldest": None, "newest": None}
 
 
-def _places(connection: Connection, asked: Search, days: Row) -> list[Row]:
+def _places(connection: Connection, asked: Search, days: Row) -> pa.Table:
     values = {"phrase": asked.phrase, "slop": asked.slop, "speaker": asked.speaker}
-    places: list[Row] = connection.execute(_PLACES, values | days).to_arrow_table().to_pylist()
-    return places
+    return connection.execute(_PLACES, values | days).to_arrow_table()
 
 
-def _shown(connection: Connection, asked: Search, days: Row, places: Sequence[Row]) -> list[Row]:
+def _shown(connection: Connection, asked: Search, days: Row, places: pa.Table) -> list[Row]:
     """The places with their words and the words around them, but for those with a long pause inside."""
-    values: Row = {name: [place[name] for place in places] for name in _PLACED}
+    values: Row = {name: places[name].to_pylist() for name in _PLACED}
     limits = {"around": asked.context_words, "pause_ms": _LONGEST_PAUSE_MS}
     rows = connection.execute(_SHOWN, values | limits | days).to_arrow_table().to_pylist()
-    return [_facts_of(places[row.pop("number") - 1]) | row for row in rows]
-
-
-def _facts_of(place: Row) -> Row:
-    return {name: place[name] for name in _FACTS}
+    facts = places.select(_FACTS).to_pylist()
+    return [facts[row.pop("number") - 1] | row for row in rows]
 
 
 def _calls_with_all(connection: Connection, asked: Search) -> int:
