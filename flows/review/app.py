@@ -64,7 +64,7 @@ def create_app(setup: Setup) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with setup.reader:
+        with setup.reader, setup.desk.kept_open():
             async with refreshing(setup):
                 yield
 

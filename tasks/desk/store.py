@@ -59,6 +59,16 @@ class Desk:
                 raise
             connection.commit()
 
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """While inside, the file has its log: the last connection that closes waits for the disk three times.
+
+        It is written into the file and deleted, to be made anew for the next one.
+        """
+        with closing(self._opened()) as connection:
+            _version(connection)  # nothing is open until it is read
+            yield
+
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_LONGEST_WAIT_S, isolation_level=None)
         connection.row_factory = sqlite3.Row

@@ -79,9 +79,10 @@ def review(folder: Path) -> None:
     print(
         f"  {'page':28s} {'median':>8s} {'p95':>8s} {'p95 CPU':>8s} {'KiB':>7s}   goal: p95 under {_GOAL_MS}"
     )
-    for name, paths in pages.items():
-        _print(name, *_timed(client, paths))
-    _print("decide, and go to the next", *_decisions(client, token, _item_ids(desk, "finding")))
+    with desk.kept_open():  # as by the app that is served
+        for name, paths in pages.items():
+            _print(name, *_timed(client, paths))
+        _print("decide, and go to the next", *_decisions(client, token, _item_ids(desk, "finding")))
 
 
 def _timed(client: TestClient, paths: Sequence[str]) -> tuple[list[float], list[float], int]:

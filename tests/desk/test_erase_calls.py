@@ -31,12 +31,21 @@ def used(desk: Desk) -> Desk:
 def test_a_calls_rows_go_and_its_neighbours_stay(used: Desk) -> None:
     removed = erase_calls(used, NAMES)
     assert (removed["items"], removed["decisions"], removed["audit"]) == (1, 1, 2)
-    files = used.path.parent.glob(f"{used.path.name}*")
-    assert not [file.name for file in files if b"call-0001" in file.read_bytes()]
+    assert _files_that_hold(used, b"call-0001") == []
     with used.connection() as connection:
         assert [row["call_id"] for row in connection.execute("select call_id from items")] == ["call-0002"]
         assert connection.execute("select sum(items) from tally").fetchone()[0] == 1
     assert erase_calls(used, NAMES) == {}
+
+
+def test_a_calls_rows_go_from_the_log_of_a_running_app(desk: Desk) -> None:
+    with desk.kept_open():
+        for call_id in ("call-0001", "call-0002"):
+            add_item(desk, f"of-{call_id}", call_id=call_id)
+        assert f"{desk.path.name}-wal" in _files_that_hold(desk, b"call-0001")
+        erase_calls(desk, NAMES)
+        assert _files_that_hold(desk, b"call-0001") == []
+        assert _files_that_hold(desk, b"call-0002") == [desk.path.name]
 
 
 def test_the_log_keeps_who_did_what_and_is_still_a_chain(used: Desk) -> None:
@@ -47,3 +56,8 @@ def test_the_log_keeps_who_did_what_and_is_still_a_chain(used: Desk) -> None:
     assert first_broken(used) is None
     with pytest.raises(sqlite3.IntegrityError, match="only ever added"), used.connection(write=True) as log:
         log.execute("update audit set account = 'mia'")
+
+
+def _files_that_hold(desk: Desk, text: bytes) -> list[str]:
+    files = desk.path.parent.glob(f"{desk.path.name}*")
+    return [file.name for file in files if text in file.read_bytes()]

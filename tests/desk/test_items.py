@@ -138,6 +138,14 @@ def test_decisions_of_today_and_of_the_last_hour_are_counted(desk: Desk) -> None
     assert (counts.decided_today, counts.per_hour) == (2, 1)
 
 
+def test_the_files_log_lasts_as_long_as_it_is_kept_open(desk: Desk) -> None:
+    log = desk.path.with_name("review.sqlite-wal")
+    with desk.kept_open():
+        add_item(desk)
+        assert log.exists()
+    assert not log.exists()
+
+
 def test_only_the_owner_may_read_the_file_and_a_later_version_is_refused(desk: Desk) -> None:
     add_item(desk)
     files: list[Path] = list(desk.path.parent.glob("review.sqlite*"))
