@@ -22,13 +22,14 @@ def found_words(said: Iterable[tuple[int, int, str]], phrase: str) -> list[tuple
         return []
     heard = list(said)
     token_of = {word: _token(word) for word in {word for _, _, word in heard}}
-    placed = [(turn, index, token_of[word]) for turn, index, word in heard if token_of[word]]
+    ends = {token for token in token_of.values() if token.startswith(wanted[-1])}
+    placed = [(turn, index, token) for turn, index, word in heard if (token := token_of[word])]
     tokens = [token for _, _, token in placed]
     last = len(wanted) - 1
     found = [
         placed[at : at + len(wanted)]
-        for at in range(len(placed) - last)
-        if tokens[at + last].startswith(wanted[-1]) and tokens[at : at + last] == wanted[:-1]
+        for at, token in enumerate(tokens[last:])
+        if token in ends and tokens[at : at + last] == wanted[:-1]
     ]
     within = [run for run in found if run[0][0] == run[-1][0]]
     return [(run[0][0], [index for _, index, _ in run]) for run in within[:_MOST]]
