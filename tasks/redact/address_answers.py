@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 LEADING = word_set("leading")
 """An address begins after one of these, in an answer that is a sentence."""
 LONGEST_ANSWER = 40
+BRIEF = 6
+"""An answer of so few words is an address from its first one: "the old forge church street"."""
 
+_SMALL = NEVER | lexicon.LINKS | lexicon.BACK_CHANNEL
 _PLACES = places.STREETS | places.HOUSES | places.UNITS | places.STATES
 
 
@@ -30,7 +33,11 @@ def find_told_places(script: Script, index: int) -> Iterator[Candidate]:
         telling = [at for at in range(first, end) if _tells_place(script, at)]
         if any(_is_place(script, at) for at in telling):
             start = telling[0]
-            while start > first and script.cores[start - 1] in places.STREET_NAMES | {"the"}:
+            brief = end - first <= BRIEF
+            while start > first and (
+                script.cores[start - 1] in places.STREET_NAMES | {"the"}
+                or (brief and script.cores[start - 1] not in _SMALL)
+            ):
                 start -= 1
             yield Candidate(start, telling[-1] + 1, "ADDRESS", 0.6, "answer-window")
 

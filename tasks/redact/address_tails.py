@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
+from tasks.redact.name_words import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,9 +15,26 @@ if TYPE_CHECKING:
     from tasks.redact.script import Say, Script
 
 MAX_CITY_WORDS = 3
-_NO_CITY = (
-    places.NOT_IN_NAMES | lexicon.LINKS | {"zip", "postcode", "now", "please", "phone", "email", "number"}
+LATER = 8
+"""So many words behind an address its next part may come."""
+BUILDINGS = frozenset(
+    {"house", "court", "tower", "towers", "building", "mansions", "buildings", "lodge", "hall"}
 )
+_NO_CITY = places.NOT_IN_NAMES | lexicon.LINKS
+_NO_CITY |= {
+    "zip",
+    "postcode",
+    "now",
+    "please",
+    "phone",
+    "email",
+    "number",
+    "off",
+    "near",
+    "behind",
+    "opposite",
+}
+_NO_TOWN = NEVER | lexicon.LINKS | lexicon.BACK_CHANNEL | lexicon.CORRECTIONS
 
 
 def extended(script: Script, say: Say, here: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -25,6 +43,7 @@ def extended(script: Script, say: Say, here: Sequence[Candidate]) -> Iterator[Ca
         end = _place_end(script, say, found.end)
         yield Candidate(found.first, end, found.entity, found.score, found.reason)
         yield from _later_parts(script, say, end)
+        yield from _town(script, say, end)
 
 
 def unit_end(script: Script, say: Say, at: int) -> int | None:
@@ -49,11 +68,32 @@ def find_post_codes(script: Script, runs: Sequence[Run], found: Sequence[Candida
 def _place_end(script: Script, say: Say, at: int) -> int:
     end = at
     while end < say.end:
-        step = unit_end(script, say, end) or _city_end(script, say, end)
+        step = unit_end(script, say, end) or _building_end(script, say, end) or _city_end(script, say, end)
         if step is None:
             return end
         end = step
     return end
+
+
+def _building_end(script: Script, say: Say, at: int) -> int | None:
+    """Past the building behind a flat: "flat nine um <cobalt house>"."""
+    while at < say.end and script.cores[at] in lexicon.FILLERS:
+        at += 1
+    for end in range(at + 1, min(at + MAX_CITY_WORDS, say.end)):
+        if not _may_be_city(script, end - 1):
+            return None
+        if script.cores[end] in BUILDINGS:
+            return end + 1
+    return None
+
+
+def _town(script: Script, say: Say, at: int) -> Iterator[Candidate]:
+    """What stands between an address and the words that announce its post code."""
+    behind = (cue.first for cue in script.cues[script.say_of[say.first]] if cue.entity == "POSTAL_CODE")
+    cue = next((first for first in behind if at < first <= at + LATER), at)
+    told = [word for word in range(at, cue) if script.cores[word] not in _NO_TOWN]
+    if 0 < len(told) <= MAX_CITY_WORDS and all(_may_be_city(script, word) for word in told):
+        yield Candidate(told[0], told[-1] + 1, "ADDRESS", 0.6, "town")
 
 
 def _city_end(script: Script, say: Say, at: int) -> int | None:
@@ -83,8 +123,8 @@ def _may_be_city(script: Script, at: int) -> bool:
 
 
 def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
-    """Units and known places within a few words: "... it's unit six", "... out by tulsa oklahoma"."""
-    for word in range(at, min(at + 6, say.end)):
+    """Units, streets and known places a few words on: "... it's unit six", "... out by tulsa oklahoma"."""
+    for word in range(at, min(at + LATER, say.end)):
         end = unit_end(script, say, word)
         city = places.city_length(script.cores, word, say.end) or script.cores[word] in places.STATES
         if end is None and city:
@@ -94,6 +134,12 @@ def _later_parts(script: Script, say: Say, at: int) -> Iterator[Candidate]:
             yield Candidate(first, word + city, "ADDRESS", 0.6, "place")
         elif end is not None:
             yield Candidate(word, end, "ADDRESS", 0.7, "unit")
+        elif script.cores[word] in places.PLAIN_STREETS:
+            first = word
+            while first > at and word - first < MAX_CITY_WORDS and _may_be_city(script, first - 1):
+                first -= 1
+            if first < word:
+                yield Candidate(first, word + 1, "ADDRESS", 0.6, "street")
 
 
 def _is_behind(script: Script, run: Run, ends: set[int]) -> bool:

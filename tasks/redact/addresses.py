@@ -38,12 +38,14 @@ def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
     found: list[Candidate] = []
     formal = {script.say_of[at] for at in script.where(places.FORMAL)}
     likely = formal | script.heeding
+    houses = script.where(places.HOUSES)
     for index, say in enumerate(script.says):
         corrects = _corrects(script, index, found)
         if not corrects and index not in likely:
             continue
         wanted = corrects or _is_wanted(script, index)
         here = list(_by_form(script, say, wanted=wanted)) if index in formal else []
+        here += _houses(script, say, houses)
         if wanted:
             here += [*_announced(script, index, here), *_units(script, say)]
         if _is_answer(script, index):
@@ -86,6 +88,21 @@ def _by_form(script: Script, say: Say, *, wanted: bool) -> Iterator[Candidate]:
         if end is not None:
             yield Candidate(_number_start(script, say, at), end, "ADDRESS", 0.85, "street")
             taken = end
+
+
+def _houses(script: Script, say: Say, houses: list[int]) -> Iterator[Candidate]:
+    """A house with a name before a street, both without a number: "the old rectory church lane"."""
+    for at in script.within(say, houses):
+        first = at
+        while first > say.first and at - first < MAX_NAME_WORDS and _is_name_word(script, first - 1):
+            first -= 1
+        street = next((word for word in range(at + 2, min(at + 5, say.end)) if _is_plain(script, word)), None)
+        if street is not None and (first < at or script.prev(at) == "the"):
+            yield Candidate(first, street + 1, "ADDRESS", 0.7, "house")
+
+
+def _is_plain(script: Script, at: int) -> bool:
+    return script.cores[at] in places.PLAIN_STREETS
 
 
 def _ends_number(script: Script, say: Say, at: int) -> bool:
@@ -205,9 +222,13 @@ def _announced(script: Script, index: int, here: Sequence[Candidate]) -> Iterato
         taken = any(one.first <= at < one.end for one in here)
         if taken or not _ends_number(script, say, at):
             continue
-        end = at + 1
-        while end < say.end and end - at <= MAX_NAME_WORDS and _is_name_word(script, end):
+        name = at + 1
+        while script.next(name - 1) in lexicon.FILLERS:
+            name += 1
+        end = name
+        while end < say.end and end - name < MAX_NAME_WORDS and _is_name_word(script, end):
             end += 1
+        end = end if end > name else at + 1
         first = _number_start(script, say, at)
         start = first
         while end == at + 1 and start > say.first and _is_foreign_street(script, start - 1):

@@ -8,7 +8,7 @@ from tasks.redact import lexicon
 from tasks.redact.candidates import Candidate
 from tasks.redact.expectations import asked
 from tasks.redact.name_words import NEVER
-from tasks.redact.questions import asks
+from tasks.redact.questions import ASKING, asks
 from tasks.redact.refusals import refuses
 from tasks.redact.run_words import is_just_a_word
 from tasks.redact.wordlists import word_set
@@ -26,8 +26,12 @@ CONNECTIVES = word_set("connectives")
 NO_VALUE = word_set("no_value")
 """A password is not announced before one of these: "my password is not working"."""
 MAY_BE_DIGIT = frozenset({"oh", "to", "all", "for", "one", "are"})
+DIGITS_ONLY = frozenset({"PIN", "OTP"})
+"""A sentence without a digit or a letter tells none of these."""
 SPELLING = frozenset({"spell", "spelled", "spelt", "spelling", "spells"})
 CHANGING = frozenset({"change", "changed", "set", "reset", "update", "updated", "make", "made"})
+WRITTEN = lexicon.MARKS.keys() | word_set("written")
+"""How a letter is written, and signs: "capital m", "exclamation mark"."""
 TURNING = word_set("turning")
 LONGEST_SECRET = 8
 LONGEST_ANSWER = 24
@@ -94,9 +98,17 @@ def _value_end(script: Script, say: Say, first: int) -> int:
         )
         if stops or script.tokens[at].sealed:
             return at
-        if script.tokens[at].closes or (script.tokens[at].pauses and not script.tokens[at].value_like):
+        if script.tokens[at].closes or (script.tokens[at].pauses and not _goes_on(script, at)):
             return at + 1
     return min(first + LONGEST_SECRET, say.end)
+
+
+def _goes_on(script: Script, at: int) -> bool:
+    """Whether a secret goes on across a comma: with a digit, a sign, or how a letter is written."""
+    after = script.next(at)
+    return (
+        script.tokens[at].value_like or after in WRITTEN or bool(after and script.tokens[at + 1].value_like)
+    )
 
 
 def _trimmed(script: Script, say: Say) -> tuple[int, int]:
@@ -120,8 +132,15 @@ def _secret_answer(script: Script, say: Say, entity: str) -> Iterator[Candidate]
     first, end = _trimmed(script, say)
     if say.end - say.first > 16 or any(script.tokens[at].sealed for at in range(say.first, say.end)):
         return
+    if end - first > _SHORT and entity in DIGITS_ONLY and not script.within(say, script.value_like):
+        return
+    if say.who == "agent" and not ASKING.isdisjoint(script.cores[first:end]):
+        return  # a customer who wants a password changed is asked for the new one
     if first < end:
         yield Candidate(first, end, entity, 0.8, "answer-window")
+        for cue in script.cues[script.say_of[first]]:  # "... and the password is ..."
+            if cue.entity in SECRETS and first < cue.end < end:
+                yield Candidate(cue.end, end, cue.entity, 0.8, "answer-window")
 
 
 def _window(script: Script, index: int, entity: str) -> Iterator[Candidate]:

@@ -75,7 +75,7 @@ def match_cues(
     say_of: Sequence[int],
     trie: Trie,
 ) -> list[list[Cue]]:
-    """For each of `says` the longest phrase at each place, none inside another."""
+    """For each of `says` the longest phrase at each place, none inside another; "date of of birth" is one."""
     cues: list[list[Cue]] = [[] for _ in says]
     taken = 0
     for at in _openings(cores, said, trie):
@@ -102,7 +102,10 @@ def _match_at(cores: Sequence[str], first: int, end: int, trie: Trie) -> Cue | N
     while at < end:
         below = node.get(cores[at])
         if not isinstance(below, dict):
-            break
+            if at == first or cores[at] != cores[at - 1]:
+                break
+            at += 1
+            continue
         node, at = below, at + 1
         entity = node.get(_END)
         if isinstance(entity, str):

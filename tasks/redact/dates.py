@@ -28,6 +28,9 @@ DATED = frozenset({"DOB", "CARD_EXPIRY"})
 INSIDE = word_set("inside")
 FEWEST_DIGITS = 4
 """A date without a month's name has so many; fewer are counts."""
+FAMILY = word_set("family")
+MAX_NAMED = 6
+"""So many words at most from "my son" to what is told of him."""
 SHORTEST = 3
 """A month with its year has so many: "627"."""
 SOON = 8
@@ -73,7 +76,7 @@ def find_dates(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         entity = _announced(script, date) or _behind_card(script, date, cards)
         if entity:
             found.append(Candidate(_with_article(script, date), date.end, entity, 0.95, f"cue:{entity}"))
-        elif _is_birth_date(date):
+        elif _is_birth_date(date) or _is_of_family(script, date):
             found.append(Candidate(_with_article(script, date), date.end, "DOB", 0.6, "birth-year"))
         if date.is_plain:
             found.append(Candidate(date.first, date.end, "DATE", 0.7, "date"))
@@ -201,6 +204,15 @@ def _is_birth_date(date: Date) -> bool:
     if not (date.months or date.ordinals > 1) or date.numbers + date.ordinals < 2:
         return False
     return len(date.digits) >= 4 and OLDEST <= int(date.digits[-4:]) <= YOUNGEST
+
+
+def _is_of_family(script: Script, date: Date) -> bool:
+    """Whether a whole date comes right behind one of somebody's family, and their name."""
+    if not date.is_plain or len(re.sub(r"\D", "", date.written) or date.digits) < FEWEST_DIGITS:
+        return False
+    before = range(max(script.span(date.first).first, date.first - MAX_NAMED), date.first)
+    named = len(before) > 0 and not script.tokens[date.first - 1].name.common
+    return named and any(script.cores[at] in FAMILY for at in before)
 
 
 def _high_ages(script: Script) -> Iterator[Candidate]:

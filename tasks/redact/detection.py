@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.redact.allow_list import AllowList, build_allow_list, without
 from tasks.redact.analysis_text import write_analysis_text
+from tasks.redact.card_codes import find_card_codes
 from tasks.redact.cues import Trie, build_trie, standard_cues
 from tasks.redact.detectors import detectors
 from tasks.redact.memory import recall
@@ -40,7 +41,7 @@ class Detection:
         runs = find_runs(script)
         allowed = self.allow_list.words(script, runs)
         seen = analyze(self.engine, script, runs, write_analysis_text(script, runs))
-        found = list(without(seen, allowed))
+        found = list(without([*seen, *find_card_codes(script, runs, seen)], allowed))
         sure = [one for one in found if self.rules.tier_of(one.entity, one.score) in {"auto", "flagged"}]
         return [*found, *without(recall(script, runs, sure), allowed)]
 

@@ -28,6 +28,8 @@ MAX_HANDLE_WORDS = 4
 """A payment handle ends in a bank's name: "ok axis bank"."""
 MAX_LOCAL_WORDS = 18
 MAX_DOMAIN_PARTS = 3
+MAX_PAUSE = 2
+"""So many turns later an address that was begun goes on."""
 NEAR_WORDS = 24
 """A spelling so near to an address in the same breath belongs to it."""
 _DOTTED = re.compile(r"^\.[a-z]{2,}|[a-z0-9]\.[a-z]{2,}", re.IGNORECASE)
@@ -47,7 +49,19 @@ def find_emails(script: Script, runs: Sequence[Run]) -> list[Candidate]:
             found += _spellings(script, say, runs, spoken)
         elif entity:
             found += _unfinished(script, index, entity)
-    return found
+    return [*found, *_domains_apart(script, found)]
+
+
+def _domains_apart(script: Script, found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """What comes a turn after an address that ended with its sign: "example dot org"."""
+    for one in found:
+        index = script.say_of[one.first]
+        if script.cores[one.end - 1] != "at" or one.end < script.says[index].end:
+            continue
+        for say in script.says[index + 1 : index + 1 + MAX_PAUSE]:
+            end = _domain_end(script, say, say.first) if say.who == script.says[index].who else None
+            if end is not None:
+                yield one._replace(first=say.first, end=end)
 
 
 def _wanted(script: Script, index: int) -> str:

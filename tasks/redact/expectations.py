@@ -12,7 +12,7 @@ from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
     from tasks.redact.cues import Cue
-    from tasks.redact.script import Script
+    from tasks.redact.script import Say, Script
 
 NOTHING = "NONE"
 """The entity of phrases that only sound like cues."""
@@ -44,6 +44,7 @@ class Expectation(NamedTuple):
     entity: str
 
 
+_SMALL_TALK = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL
 NEAR = 30
 """Beyond this distance the announcement is two or more turns back."""
 
@@ -89,8 +90,15 @@ def _asks_another(script: Script, index: int) -> bool:
     """Whether something else is asked or told here, and the question before does not stand any more."""
     say = script.says[index]
     cores = script.cores[say.first : say.end]
-    other = not ASKING.isdisjoint(cores) and AGAIN.isdisjoint(cores)
+    other = (not ASKING.isdisjoint(cores) or _is_new(script, say)) and AGAIN.isdisjoint(cores)
     return len(cores) > LONGEST_PROMPT or other or asks_quantity(script, index)
+
+
+def _is_new(script: Script, say: Say) -> bool:
+    """Whether it is a question that neither prompts ("yes?") nor reads back ("and it's june?")."""
+    told = script.within(say, script.value_like) or script.within(say, script.dated)
+    prompts = lexicon.BACK_CHANNEL.issuperset(script.cores[say.first : say.end])
+    return script.words[say.end - 1].endswith("?") and not told and not prompts
 
 
 def _turns_away(script: Script, before: int, here: int) -> bool:
@@ -107,6 +115,22 @@ def _carried(script: Script, index: int) -> list[Cue]:
         told = [] if asks_quantity(script, index) else script.cues[index]
         script.carried[index] = [cue for cue in told if _carries(script, index, cue)]
     return script.carried[index]
+
+
+def _left_open(script: Script, index: int) -> list[Cue]:
+    """The cues of says[index] that its speaker may go on with: "... and my policy's um let me see".
+
+    Where an agent ends with one, it is asked for.
+    """
+    if script.says[index].who == "agent":
+        return _carried(script, index)
+    end = script.says[index].end
+    last = [
+        cue
+        for cue in script.cues[index]
+        if cue.entity != NOTHING and _SMALL_TALK.issuperset(script.cores[cue.end : end])
+    ]
+    return [*_carried(script, index), *last]
 
 
 def _carries(script: Script, index: int, cue: Cue) -> bool:
@@ -137,8 +161,10 @@ def _only_prompts(script: Script, index: int) -> bool:
 
 
 def _is_requested(script: Script, cue: Cue) -> bool:
-    """Whether a customer asks for it; agents tell values only when they are asked to."""
+    """Whether a customer asks for it and does not tell it; agents tell values only when they are asked to."""
     say = script.span(cue.first)
+    if cue.end < say.end and (script.tokens[cue.end].number or script.tokens[cue.end].sealed):
+        return False
     before = script.cores[max(say.first, cue.first - REQUEST) : cue.first + 1]
     short = say.end - say.first <= SHORT and cue.end == say.end
     return short or script.words[say.end - 1].endswith("?") or any(core in REQUESTING for core in before)
@@ -186,10 +212,8 @@ def _before(script: Script, here: int, *, firm: bool) -> list[Expectation]:
         if not firm and asks and _turns_away(script, before, here):
             break
         if script.cues[before] and (not asks or is_question(script, say)):
-            found += [
-                Expectation(16 + 10 * turns + (say.end - cue.end) // 3, cue.entity)
-                for cue in _carried(script, before)
-            ]
+            carried = _carried(script, before) if asks else _left_open(script, before)
+            found += [Expectation(16 + 10 * turns + (say.end - cue.end) // 3, cue.entity) for cue in carried]
             if found and asks:
                 break
         turns += not _only_prompts(script, before)

@@ -87,7 +87,8 @@ def _introduction(script: Script, at: int) -> str:
     if slot or (second, before) in _THIS_IS or before in GREETINGS or (before == "you" and second == "thank"):
         return "weak"
     if (
-        before in {"called", "named"}
+        (before == "it's" and second in GREETINGS)
+        or before in {"called", "named"}
         or before in RELATIONS
         or (before in {"is", "was", "named"} and second in RELATIONS)
     ):

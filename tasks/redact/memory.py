@@ -14,7 +14,7 @@ from tasks.redact.name_words import GREETINGS, NAME_VERBS, NEVER, NO_NAME_BEFORE
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
@@ -23,6 +23,10 @@ REMEMBERED_WORDS = word_set("remembered_words")
 """Kinds of data whose unusual words say something by themselves."""
 SHORTEST_VALUE = 4
 """So many digits or letters of a value, in a row, give it away wherever they are said."""
+MOST_PARTS = 4
+"""So many words has a name that was spelled in one go."""
+FARTHEST_PIECE = 5
+"""So many turns before it is read back a value begins to be told."""
 SHORT_SECRETS = word_set("short_secrets")
 SHORTEST_SECRET = 3
 """Of these so many are remembered too, as a whole."""
@@ -34,8 +38,9 @@ def recall(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> l
     return [
         *_values(runs, found, covered),
         *_echoes(script, runs, found, covered),
+        *_assembled(script, runs, found, covered),
         *_phrases(script, found, covered),
-        *_words(script, found, covered),
+        *_words(script, runs, found, covered),
         *find_contrasts(script, runs, found),
     ]
 
@@ -80,7 +85,10 @@ def _echoes(
     """A few digits said back while a value is dictated ("... after two two nine"), or before a new start."""
     at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     for before, run in itertools.pairwise(runs):
-        if before.first not in at or run.digits < 2 or run.first in covered or run.quantity:
+        exemplified = run.end - run.first > len(run.words)
+        alone = script.span(run.first)[1:] == (run.first, run.end)
+        tells = run.digits > 1 or len(run.value) > 2 or exemplified or alone
+        if before.first not in at or not tells or run.first in covered or run.quantity:
             continue
         next_to = script.say_of[run.first] - script.say_of[before.first] == 1
         if next_to and run.value in before.value:
@@ -90,6 +98,33 @@ def _echoes(
             continue
         if run.dictated and after.value.startswith(run.value):
             yield Candidate(run.first, run.end, at[after.first], 0.6, "memory")
+
+
+def _assembled(
+    script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
+) -> Iterator[Candidate]:
+    """The pieces in which one speaker told what the other reads back as a whole."""
+    at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
+    for index, whole in enumerate(runs):
+        if whole.first not in at or whole.digits <= SHORTEST_VALUE:
+            continue
+        pieces = _pieces_of(script, runs, index)
+        if sum(len(piece.value) for piece in pieces) >= len(whole.value) - 1:
+            for piece in pieces:
+                if piece.first not in covered:
+                    yield Candidate(piece.first, piece.end, at[whole.first], 0.6, "memory")
+
+
+def _pieces_of(script: Script, runs: Sequence[Run], index: int) -> list[Run]:
+    """The runs just before one that the other speaker told, as far as they are parts of it."""
+    whole, pieces = runs[index], []
+    who = script.span(whole.first).who
+    for run in reversed(runs[:index]):
+        far = script.say_of[whole.first] - script.say_of[run.first] > FARTHEST_PIECE
+        if far or script.span(run.first).who == who or run.quantity or run.value not in whole.value:
+            break
+        pieces.append(run)
+    return pieces
 
 
 def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
@@ -106,8 +141,12 @@ def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> I
                 yield Candidate(at, end, candidate.entity, min(0.6, candidate.score), "memory")
 
 
-def _words(script: Script, found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
-    known = _known_words(script, found)
+def _words(
+    script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
+) -> Iterator[Candidate]:
+    spelled = _spelled_names(runs, found)
+    yield from _said_apart(script, spelled)
+    known = _known_words(script, found) | dict.fromkeys(spelled, "PERSON")
     if not known:
         return
     known |= {f"{word}'s": entity for word, entity in known.items()}
@@ -144,6 +183,24 @@ def _known_words(script: Script, found: Iterable[Candidate]) -> dict[str, str]:
                     if len(part) > 2:
                         known.setdefault(part, candidate.entity)
     return known
+
+
+def _said_apart(script: Script, names: Collection[str]) -> Iterator[Candidate]:
+    """Names that were spelled in one go, said in several words: "van der meer"."""
+    for at in script.where({name[:length] for name in names for length in range(2, len(name))}):
+        said, end = script.cores[at], at + 1
+        while end < script.span(at).end and end - at < MOST_PARTS and said not in names:
+            said, end = said + script.cores[end], end + 1
+        if said in names and end - at > 1:
+            yield Candidate(at, end, "PERSON", 0.6, "memory")
+
+
+def _spelled_names(runs: Sequence[Run], found: Iterable[Candidate]) -> set[str]:
+    """What was told letter by letter, and may be a name."""
+    starts = {candidate.first for candidate in found if candidate.entity in {"PERSON", "SPELLED"}}
+    return {
+        run.value for run in runs if run.first in starts and run.letters >= SHORTEST_VALUE and not run.digits
+    }
 
 
 def _is_telling(core: str) -> bool:

@@ -61,7 +61,15 @@ def _is_question(script: Script, say: Say) -> bool:
     start = [core for core in cores[:3] if core not in lexicon.LINKS]
     plain = not any(core == "not" or core.endswith("n't") for core in cores)
     short = 16 if _opens_with_cue(script, say) else 9
-    return bool(start and start[0] in OPENING) or (say.end - say.first <= short and plain)
+    if (start and start[0] in OPENING) or (say.end - say.first <= short and plain):
+        return True
+    return _ends_with_cue(script, say)
+
+
+def _ends_with_cue(script: Script, say: Say) -> bool:
+    """Whether what is wanted comes last: "thanks and then the second digit of your telephone pin"."""
+    cues = script.cues[script.say_of[say.first]]
+    return bool(cues) and cues[-1].end == say.end and "your" in script.cores[cues[-1].first - 4 : say.end]
 
 
 def _opens_with_cue(script: Script, say: Say) -> bool:

@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from tasks.redact import lexicon
+from tasks.redact.run_words import names_part
 from tasks.redact.spoken_numbers import digits_of
 
 if TYPE_CHECKING:
@@ -52,4 +53,5 @@ def _parts(script: Script, before: int, at: int) -> bool:
         return False
     told = script.tokens[before].single and script.tokens[at].single
     within = _WITHIN_TOLD if told else lexicon.WITHIN
-    return not within.issuperset(script.cores[before + 1 : at])
+    gap = script.cores[before + 1 : at]
+    return not (within.issuperset(gap) or names_part(gap))

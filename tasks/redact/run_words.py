@@ -9,6 +9,8 @@ from tasks.redact.tokens import NUMERIC, UNSURE
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tasks.redact.script import Script
 
 ONE_AS_WORD = word_set("one_as_word")
@@ -16,6 +18,12 @@ ONE_AS_WORD = word_set("one_as_word")
 PER = {unit for unit in lexicon.UNITS if len(unit) > 1} | {"night", "piece", "head", "person", "gallon"}
 """Behind "a": "one eighty nine a night"."""
 SHORT_LETTERS = frozenset("aio")
+HOLDING = word_set("holding")
+"""Behind "i" these make a phrase of it, also where digits come before: "two two six three, i think"."""
+TIMES = 5
+"""A number of so many digits is no side of a thing."""
+PARTS = word_set("parts")
+_BEFORE_PART = lexicon.LINKS | lexicon.ORDINALS.keys() | {"last", "other"}
 
 
 def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per case)
@@ -37,7 +45,7 @@ def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per c
         return False
     company = _company(script, at)
     if "letter" in kinds and token.core not in SHORT_LETTERS:
-        return True
+        return token.core != "x" or not _is_times(script, at)
     if "zero" in kinds and _is_alone(script, at):
         return True
     if "letter" in kinds or "zero" in kinds:
@@ -50,6 +58,12 @@ def is_solid(script: Script, at: int) -> bool:  # noqa: PLR0911  (one line per c
 def _beside_value(script: Script, at: int) -> bool:
     """Whether digits or letters follow without a pause."""
     return bool(script.next(at)) and script.tokens[at + 1].value_like and not script.tokens[at].pauses
+
+
+def _is_times(script: Script, at: int) -> bool:
+    """Whether "x" stands between the sides of a thing: "20 x 25 x 1"."""
+    sides = [side for side in (script.prev(at), script.next(at)) if side.isdecimal() and len(side) < TIMES]
+    return len(sides) > 1 and max(map(len, sides)) > 1
 
 
 def _is_alone(script: Script, at: int) -> bool:
@@ -65,8 +79,10 @@ def is_just_a_word(script: Script, at: int) -> bool:
     after = script.tokens[min(at + 1, len(script.tokens) - 1)]
     if not (before.value_like or after.value_like) and script.next(at) not in lexicon.LIKE_WORDS:
         return True
-    if script.cores[at] != "a" or script.next(at) in PER:
-        return script.cores[at] == "a"
+    if script.cores[at] == "i":
+        return script.next(at) in HOLDING
+    if script.next(at) in PER:
+        return True
     return _counts_behind(script, at) and script.prev(at).isalpha() and not script.tokens[at - 1].value_like
 
 
@@ -111,6 +127,11 @@ def _is_spelling_example(script: Script, at: int) -> bool:
         if exemplifies(word, script.cores[at]) and lexicon.BEFORE_EXAMPLE.issuperset(between):
             return True
     return False
+
+
+def names_part(gap: Sequence[str]) -> bool:
+    """Whether what is said between two parts of a value only counts them: "that's the first bit"."""
+    return gap[-1] in PARTS and _BEFORE_PART.issuperset(gap[:-1])
 
 
 def exemplifies(word: str, letter: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tasks.redact import lexicon
 from tasks.redact.amounts import is_quantity
 from tasks.redact.questions import asks_quantity
-from tasks.redact.run_words import exemplifies, is_solid
+from tasks.redact.run_words import exemplifies, is_solid, names_part
 from tasks.redact.spoken_numbers import count_digits, digits_of, singles_of
 from tasks.redact.tokens import NUMERIC, Atom, Token
 
@@ -77,7 +77,7 @@ def _joined(script: Script, solid: Sequence[int], start: int, at: int) -> bool: 
         return False
     if _is_like(gap, script.cores[before], script.cores[here]) or _is_example(gap, script.tokens[before]):
         return True
-    if _GAP.issuperset(gap):
+    if _GAP.issuperset(gap) or names_part(gap):
         return not _counts(script, before)
     told = len(gap) <= MAX_MISHEARD and script.tokens[before].single and script.tokens[here].single
     if told and (_MISHEARD_GAP.issuperset(gap) or _ANSWERED_GAP.issuperset(gap)):
@@ -91,7 +91,8 @@ def _counts(script: Script, at: int) -> bool:
 
 def _is_like(gap: Sequence[str], letter: str, after: str) -> bool:
     """Whether a gap is that of "b for bravo", where the example is a code word and so itself solid."""
-    return len(gap) <= 2 and after[:1] == letter[-1:] and lexicon.BEFORE_EXAMPLE.issuperset(gap)
+    told = [word for word in gap if word not in lexicon.FILLERS]
+    return len(told) <= 2 and after[:1] == letter[-1:] and lexicon.BEFORE_EXAMPLE.issuperset(told)
 
 
 def _is_example(gap: Sequence[str], letter: Token) -> bool:
@@ -176,7 +177,7 @@ def _follows(script: Script, end: int, first: int) -> bool:
         return False
     lead = script.cores[script.says[saying].first : first]
     tail = script.cores[end : script.says[said].end]
-    if not (_GAP.issuperset(lead) and _GAP.issuperset(tail)):
+    if not all(_GAP.issuperset(words) or names_part(words) for words in (lead, tail)):
         return False
     asked = range(said + 1, saying)
     prompted = any(script.cues[say] or asks_quantity(script, say) for say in asked)

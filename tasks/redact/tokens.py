@@ -185,6 +185,12 @@ def _read(core: str, original: str) -> tuple[Atom, ...]:  # noqa: PLR0911  (one 
     return (Atom("word", core),)
 
 
+def _measures(core: str) -> bool:
+    """Whether a unit is written in one word with its number: "14-inch", "16gb", "six-digit"."""
+    unit = core.lstrip("0123456789.,").removeprefix("-")
+    return unit == "digit" or (len(unit) > 1 and unit in lexicon.UNITS)
+
+
 def _read_written(core: str) -> tuple[Atom, ...]:
     ordinal = _ORDINAL.match(core)
     if ordinal:
@@ -195,7 +201,7 @@ def _read_written(core: str) -> tuple[Atom, ...]:
         return (Atom("amount", core),)
     if _WRITTEN.match(core):
         return (Atom("written", re.sub(r"\D", "", core)),)
-    if (_MIXED.match(core) or _HARDWARE.match(core)) and not core.endswith("-digit"):
+    if (_MIXED.match(core) or _HARDWARE.match(core)) and not _measures(core):
         return (Atom("mixed", re.sub(r"[^a-z0-9]", "", core)),)
     return (Atom("word", core),)
 

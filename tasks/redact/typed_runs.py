@@ -12,8 +12,9 @@ from tasks.redact.candidates import Candidate
 from tasks.redact.card_talk import card_talk, is_code
 from tasks.redact.expectations import NEAR, expectations, names_a_thing
 from tasks.redact.growth import grow
+from tasks.redact.run_chains import chained, goes_on
 from tasks.redact.run_forms import densest, is_bridged, is_told
-from tasks.redact.shapes import fits
+from tasks.redact.shapes import SHAPES, fits
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
@@ -42,10 +43,6 @@ NEARLY_LONG = 6
 """So many digits one by one, but for one of them perhaps, are more than a price."""
 FEWEST = 2
 """One digit or letter by itself is no value, unless it goes on with one."""
-MAX_APART = 3
-"""So many words may stand between two parts of a value in one breath."""
-REFERENCE = frozenset({"ref", "reference", "irn"})
-"""Between a card of several persons and the number of one on it: "... one oh seven two ref one"."""
 OURS = word_set("ours")
 REACHING = word_set("reaching")
 POSTCODE = re.compile(r"^(?:[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}|[a-z]\d[a-z]\d[a-z]\d)$")
@@ -63,7 +60,7 @@ def find_typed_runs(script: Script, runs: Sequence[Run], fallback_digits: int) -
     cards = card_talk(script, runs)
     for index, run in enumerate(runs):
         before = found[-1] if found else None
-        if before is not None and not (run.follows or _goes_on(script, before, run)):
+        if before is not None and not goes_on(script, runs, index, before):
             before = None
         named = _name(script, runs, index, before, fallback_digits)
         if named is None and cards.says and is_code(script, run, cards):
@@ -82,23 +79,13 @@ def _name_beginnings(script: Script, runs: Sequence[Run], found: list[Candidate 
             found[at - 1] = _candidate(script, before, after.entity, after.score, after.reason)
 
 
-def _goes_on(script: Script, before: Candidate, run: Run) -> bool:
-    """Whether a run is the next part of the value before it: "starts with ... and ends in ..."."""
-    if script.say_of[before.first] != script.say_of[run.first]:
-        return False
-    gap = range(before.end, run.first)
-    if len(gap) == 1 and script.cores[before.end] in REFERENCE:
-        return True
-    return len(gap) <= MAX_APART and not run.letters and run.singles > 1 and not any(map(script.in_cue, gap))
-
-
 def _name(
     script: Script, runs: Sequence[Run], index: int, before: Candidate | None, fallback_digits: int
 ) -> Candidate | None:
     run = runs[index]
     alone = before is None and run.digits + run.letters < FEWEST and not run.follows
     if alone or (run.quantity and (run.digits < 7 or run.letters)):
-        return None
+        return _beginning(script, run) if alone and run.letters else None
     if not run.letters and checksums.card(run.value):
         return _candidate(script, run, "CARD_NUMBER", 1.0, "luhn")
     if run.letters and POSTCODE.match(run.value):
@@ -108,6 +95,15 @@ def _name(
     if before is not None:
         return _candidate(script, run, before.entity, before.score, before.reason)
     return _cued(script, run) or _long(script, runs, index, fallback_digits)
+
+
+def _beginning(script: Script, run: Run) -> Candidate | None:
+    """The first letter of what is announced, where the turn ends with it: "the reference is w"."""
+    index = script.say_of[run.first]
+    cue = next((cue for cue in script.cues[index] if cue.end == run.first), None)
+    if cue is None or run.end < script.says[index].end or cue.entity not in SHAPES:
+        return None
+    return _candidate(script, run, cue.entity, 0.6, f"cue:{cue.entity}")
 
 
 def _cued(script: Script, run: Run) -> Candidate | None:
@@ -140,7 +136,7 @@ def _long(script: Script, runs: Sequence[Run], index: int, fallback_digits: int)
     run = runs[index]
     if _is_counting(run.value):
         return None
-    whole = _chained(runs, index)
+    whole = chained(runs, index)
     if (run.digits > 1 or run.follows) and _is_long(script, whole, fallback_digits):
         digits = sum(part.digits for part in whole)
         return _candidate(script, run, _by_length(run, digits), 0.55, "long-run")
@@ -189,7 +185,8 @@ def _forms(script: Script, runs: Sequence[Run], index: int) -> Iterator[tuple[st
     single = run.singles >= NEARLY_LONG - 1 and not run.letters
     if run.digits == NEARLY_LONG and single and not is_bridged(script, run):
         yield "NUMBER", 0.45, "long-run"
-    if run.singles >= FEWEST_TELLING and not run.letters and _is_repeated(script, runs, index):
+    telling = len(run.value) if run.letters and run.digits else run.digits
+    if min(run.singles, telling) >= FEWEST_TELLING and _is_repeated(script, runs, index):
         yield "NUMBER", 0.45, "repeated"
     if BARE_DATE.match(run.value) and _is_whole_answer(script, run):
         yield "DOB", 0.5, "bare-date"
@@ -213,17 +210,6 @@ def _is_code(script: Script, run: Run) -> bool:
     """Letters and digits as in the number of an order."""
     mixed = run.letters > 0 and run.digits >= 2 and len(run.value) >= 6
     return mixed and (run.singles > 0 or run.digits >= WRITTEN_CODE) and not is_bridged(script, run)
-
-
-def _chained(runs: Sequence[Run], index: int) -> list[Run]:
-    """The run with all that it goes on with and that goes on with it."""
-    first = index
-    while runs[first].follows:
-        first -= 1
-    end = index + 1
-    while end < len(runs) and runs[end].follows:
-        end += 1
-    return list(runs[first:end])
 
 
 def _is_repeated(script: Script, runs: Sequence[Run], index: int) -> bool:
