@@ -41,16 +41,20 @@ def _call(call_id: str, agent: str, started_at: datetime | None = NOON) -> Finis
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Path:
-    calls = [
+    return _landed(
+        tmp_path / "lake",
         _call("oldest", "thank you for calling how can i help", NOON - timedelta(days=2)),
         _call("newer", "how may i really help you", NOON),
         _call("newest", "How, can I help? how can i help", NOON + timedelta(hours=1)),
         _call("undated", "how can i help", None),
-    ]
-    place = Lake.at(str(tmp_path / "lake"))
+    )
+
+
+def _landed(folder: Path, *calls: FinishedCall) -> Path:
+    place = Lake.at(str(folder))
     with writing(place) as connection:
         land(connection, place, Landing([(call, landed_row(call)) for call in calls], [], []))
-    return tmp_path / "lake"
+    return folder
 
 
 def test_search_shows_the_newest_call_first_with_its_facts(warm: WarmCommandLine, lake: Path) -> None:
@@ -107,6 +111,17 @@ def test_search_says_what_to_try_when_nothing_is_found(
     said = warm("search", phrase, "--lake", lake)
     assert said.code == 0
     assert says in said.out
+
+
+def test_search_takes_no_phrase_with_a_long_pause_inside(tmp_path: Path) -> None:
+    thanks = spoken("thank you", 0, 1)
+    calls = [
+        finished_call(str(start_ms), words={1: thanks + spoken("anna", start_ms, 1)}, findings=())
+        for start_ms in (2_580, 2_581)
+    ]
+    with reading(Lake.at(str(_landed(tmp_path / "lake", *calls)))) as connection:
+        found = search(connection, Search("thank you anna"))
+    assert [hit["call_id"] for hit in found.hits] == ["2580"]
 
 
 def test_search_goes_through_all_blocks(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
