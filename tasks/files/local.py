@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tasks.files.private import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _PART: Final = ".part"
 
@@ -34,8 +34,8 @@ class LocalFiles:
 
     def paths(self) -> list[str]:
         """Every whole file; what is being written is none yet."""
-        files = (path for path in self.root.rglob("*") if path.suffix != _PART and path.is_file())
-        return sorted(path.relative_to(self.root).as_posix() for path in files)
+        above = len(str(self.root)) + 1
+        return sorted(path[above:] for path in _below(str(self.root)) if not path.endswith(_PART))
 
     def has(self, path: str) -> bool:
         """Whether there is such a file."""
@@ -102,10 +102,20 @@ class LocalFiles:
 
     def remove_parts(self) -> None:
         """Delete what `write` was killed over."""
-        for part in self.root.rglob(f"*{_PART}"):
-            part.unlink(missing_ok=True)
+        for path in [path for path in _below(str(self.root)) if path.endswith(_PART)]:
+            Path(path).unlink(missing_ok=True)
 
     def _made(self, path: str) -> Path:
         target = self.root / path
         make_private(target.parent)
         return target
+
+
+def _below(folder: str) -> Iterator[str]:
+    """Every file at any depth, by its path. pathlib would take long: a lake has twenty for each call."""
+    with suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(entry.path)
+            elif entry.is_file():
+                yield entry.path

@@ -23,7 +23,6 @@ from tasks.lake.stored_marts import bring_up_to_date, outdated, up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
     from tasks.files.contract import Files
 
@@ -134,20 +133,24 @@ def writing(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     lake.catalog.make_ready()
     with ExitStack() as stack:
         with in_turn(lake) if new else nullcontext():  # of two that make it, one waits
-            connection = stack.enter_context(_attached(lake, _WRITABLE))
+            connection = stack.enter_context(writing_again(lake))
         if outdated(connection):
             with in_turn(lake):
                 bring_up_to_date(connection, lake)
         yield connection
 
 
-def writing_again(lake: Lake) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+@contextmanager
+def writing_again(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     """Another connection like that of `writing`, for who has that one open: the lake is there and ready.
 
     Raises:
         SettingsError: it cannot be reached.
     """
-    return _attached(lake, _WRITABLE)
+    with _attached(lake, _WRITABLE) as connection:
+        if lake.root:  # the system keeps what was read of files here; DuckDB would until it is closed
+            connection.execute("set enable_external_file_cache = false")
+        yield connection
 
 
 @contextmanager

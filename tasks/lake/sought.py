@@ -18,6 +18,8 @@ LONGEST: Final = 512
 
 _LEAST: Final = 8
 """Bytes; shorter ids turn up by chance, so only whole values count."""
+_FEW: Final = 16
+"""So many texts are found sooner one by one: one is looked for at 10 GB/s, any number of them at 0.13."""
 _TABLE_BITS: Final = 20
 _SHA256: Final = re.compile(rb"[0-9a-f]{64,4096}")
 
@@ -40,22 +42,28 @@ class Texts:
         self._short = {text for text in texts if len(text.encode()) < _LEAST}
         self._besides = [text.encode() for text in besides]
         self._needles: dict[int, list[bytes]] = defaultdict(list)
-        for needle in {text.encode() for text in texts} - {text.encode() for text in self._short}:
+        self._all = {text.encode() for text in texts} - {text.encode() for text in self._short}
+        for needle in self._all:
             self._needles[int.from_bytes(needle[:_LEAST], "little")].append(needle)
         self._begins = np.zeros(1 << _TABLE_BITS, np.bool_)
         self._begins[_hashed(np.fromiter(self._needles, np.uint64, len(self._needles)))] = True
 
     def in_bytes(self, seen: bytes) -> bool:
         """Whether one stands in there by itself."""
-        if next(self._hits(seen), None) is None:
+        if not self._stands_in(seen):
             return False
         for longer in self._besides:
             seen = seen.replace(longer, b"\0" * len(longer))
-        return next(self._hits(seen), None) is not None
+        return self._stands_in(seen)
 
     def in_values(self, values: Collection[str]) -> bool:
         """The same; short texts only as whole values."""
         return not self._short.isdisjoint(values) or self.in_bytes("\n".join(values).encode())
+
+    def _stands_in(self, seen: bytes) -> bool:
+        if len(self._all) <= _FEW:
+            return any(needle in seen for needle in self._all)
+        return next(self._hits(seen), None) is not None
 
     def _hits(self, seen: bytes) -> Iterator[bytes]:
         """A table of hashes tells at once where none begins: that is nearly everywhere."""

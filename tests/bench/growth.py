@@ -1,19 +1,18 @@
-"""`python -m tests.bench growth`: what a process keeps of each batch that it lands, and who keeps it."""
+"""`python -m tests.bench growth`: what a process that lands batches keeps of them, and who keeps it."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
-from tasks.lake.catalog import Lake, writing
+from tasks.lake.catalog import Lake
+from tasks.lake.standing_writer import StandingWriter
 from tasks.land import Landing, land
 from tests.finished_calls import finished_call, landed_row
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-BATCHES, FIRST = 60, 10
+BATCHES, LEFT_OPEN, FIRST = 150, 40, 10
 """The first ones load what stays."""
 
 
@@ -27,24 +26,37 @@ class _Malloc(ctypes.Structure):
 
 
 def growth(folder: Path) -> None:
-    """Batches of one call, landed on one connection as a night does; then the lake is closed. Linux only."""
-    place, seen = Lake.at(str(folder / "lake")), []
-    with writing(place) as connection:
-        for number in range(BATCHES):
+    """Batches of one call: on a connection that stays open, then as a night lands them. Linux only."""
+    seen = _landed(Lake.at(str(folder / "open")), LEFT_OPEN, anew_after=LEFT_OPEN + 1)
+    (objects, used_mb, _), (more_objects, more_mb, _) = seen[FIRST], seen[-1]
+    batches = LEFT_OPEN - FIRST - 1
+    print("on a connection that stays open, a batch of one call leaves")
+    print(f"  {(more_objects - objects) / batches:.1f} objects of Python's")
+    print(f"  {(more_mb - used_mb) / batches * 1000:.0f} kB in use")
+    print(f"  {more_mb - _taken()[1]:.0f} MB less is in use once the lake is closed")
+    seen = _landed(Lake.at(str(folder / "night")), BATCHES)
+    thirds = [seen[at * BATCHES // 3 : (at + 1) * BATCHES // 3] for at in range(3)]
+    print(f"{BATCHES} batches as a night lands them, megabytes at most, by thirds:")
+    for place, name in ((1, "in use"), (2, "of the process")):
+        print(f"  {' '.join(f'{max(taken[place] for taken in third):.1f}' for third in thirds)} {name}")
+
+
+def _landed(lake: Lake, batches: int, **anew: int) -> list[tuple[int, float, float]]:
+    """What is taken after each batch."""
+    seen = []
+    with StandingWriter(lake, **anew) as writer:
+        for number in range(batches):
             call = finished_call(f"call-{number:05}")
-            land(connection, place, Landing([(call, landed_row(call))], [], []))
+            land(writer.connection, lake, Landing([(call, landed_row(call))], [], []))
+            writer.batch_ended()
             seen.append(_taken())
-    (objects, before_mb), (more_objects, after_mb) = seen[FIRST - 1], seen[-1]
-    batches = BATCHES - FIRST
-    print(f"{batches} batches of one call:")
-    print(f"  {(more_objects - objects) / batches:.1f} more objects of Python's for a batch")
-    print(f"  {(after_mb - before_mb) / batches * 1000:.0f} kB more in use for a batch")
-    print(f"  {after_mb - _taken()[1]:.0f} MB less once the lake is closed")
+    return seen
 
 
-def _taken() -> tuple[int, float]:
-    """Objects that Python counts, and megabytes that malloc has in use."""
+def _taken() -> tuple[int, float, float]:
+    """Objects that Python counts, megabytes that malloc has in use, and megabytes of the process."""
     gc.collect()
     mallinfo2 = ctypes.CDLL(None).mallinfo2
     mallinfo2.restype = _Malloc
-    return len(gc.get_objects()), mallinfo2().uordblks / 1e6
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return len(gc.get_objects()), mallinfo2().uordblks / 1e6, pages * os.sysconf("SC_PAGE_SIZE") / 1e6

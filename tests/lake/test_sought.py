@@ -24,9 +24,10 @@ def hashes_of(text: str) -> Iterator[str]:
 @given(st.binary(max_size=64), st.binary(max_size=64), st.text(min_size=8, max_size=20))
 def test_a_text_is_found_wherever_it_stands(before: bytes, after: bytes, text: str) -> None:
     needle = text.encode(errors="surrogatepass").decode(errors="replace")
-    sought = Texts([needle, "another-one"])
-    assert sought.in_bytes(before + needle.encode() + after)
-    assert sought.in_bytes(before + after) == (needle.encode() in before + after)
+    for others in (1, 50):  # few are looked for in another way than many
+        sought = Texts([needle, *(f"another-{number}" for number in range(others))])
+        assert sought.in_bytes(before + needle.encode() + after)
+        assert sought.in_bytes(before + after) == (needle.encode() in before + after)
 
 
 def test_nothing_is_found_of_nothing() -> None:
