@@ -72,7 +72,8 @@ def test_the_whole_call_has_every_word_once_and_in_order(lake: Connection, call:
     assert [word.number for turn in turns for word in turn.words] == list(range(2 * TURNS))
     assert [word.number for turn in turns for word in turn.words if word.is_gone] == [15]
     assert [finding["entity"] for finding in whole.findings] == ["CARD_NUMBER"]
-    assert [index for _, index, _ in whole.said()] == list(range(2 * TURNS))
+    said = [(turn.index, word.text) for turn in turns for word in turn.words]
+    assert list(zip(*whole.said(), strict=True)) == said
 
 
 def test_some_turns_have_their_words_and_no_others(lake: Connection) -> None:

@@ -131,8 +131,8 @@ def test_one_endless_turn_is_one_part() -> None:
 
 
 def test_a_phrase_is_found_within_a_turn_only() -> None:
-    said = [(0, 0, "Cancel,"), (0, 1, "my"), (0, 2, "--"), (0, 3, "account"), (1, 4, "cancel"), (2, 5, "my")]
-    assert found_words(said, "cancel my acc") == [(0, [0, 1, 3])]
-    assert found_words(said, "can") == [(0, [0]), (1, [4])]
-    assert found_words(said, "cancel m") == [(0, [0, 1])]
-    assert found_words(said, " -- ") == []
+    said = ([0, 0, 0, 0, 1, 2], ["Cancel,", "my", "--", "account", "cancel", "my"])
+    assert found_words(*said, "cancel my acc") == [(0, [0, 1, 3])]
+    assert found_words(*said, "can") == [(0, [0]), (1, [4])]
+    assert found_words(*said, "cancel m") == [(0, [0, 1])]
+    assert found_words(*said, " -- ") == []

@@ -60,7 +60,7 @@ def call(  # noqa: PLR0913, PLR0917  (a query's fields)
     parts = parts_of(whole.turns)
     own = next((one for one in parts if one.number == part), None) or part_at(parts, at)
     turns = whole.between(own.first, own.last) if own else []
-    hits = found_words(whole.said(), find) if find.strip() else []
+    hits = found_words(*whole.said(), find) if find.strip() else []
     return render(
         request,
         "call.html.j2",
