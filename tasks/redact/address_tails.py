@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tasks.redact import lexicon, places
 from tasks.redact.candidates import Candidate
 from tasks.redact.name_words import NEVER
+from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,23 +18,8 @@ if TYPE_CHECKING:
 MAX_CITY_WORDS = 3
 LATER = 8
 """So many words behind an address its next part may come."""
-BUILDINGS = frozenset(
-    {"house", "court", "tower", "towers", "building", "mansions", "buildings", "lodge", "hall"}
-)
-_NO_CITY = places.NOT_IN_NAMES | lexicon.LINKS
-_NO_CITY |= {
-    "zip",
-    "postcode",
-    "now",
-    "please",
-    "phone",
-    "email",
-    "number",
-    "off",
-    "near",
-    "behind",
-    "opposite",
-}
+BUILDINGS = word_set("buildings")
+_NO_CITY = places.NOT_IN_NAMES | lexicon.LINKS | word_set("no_city")
 _NO_TOWN = NEVER | lexicon.LINKS | lexicon.BACK_CHANNEL | lexicon.CORRECTIONS
 
 
