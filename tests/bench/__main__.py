@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench.children import ingest
 from tests.bench.desk import desk
 from tests.bench.discovery import discovery
+from tests.bench.erasure import erasure
 from tests.bench.growth import growth
 from tests.bench.leaks import leaks
 from tests.bench.redaction import redaction
@@ -19,7 +20,7 @@ from tests.bench.throughput import throughput
 
 
 def main() -> None:
-    """Run what is asked for; without a choice, all of it (about 20 minutes on two cores)."""
+    """Run what is asked for; without a choice, all of it (about half an hour on two cores)."""
     parts = {
         "night": night,
         "share": share,
@@ -30,6 +31,7 @@ def main() -> None:
         "leaks": leaks,
         "discovery": discovery,
         "growth": growth,
+        "erasure": erasure,
         "review": review,
         "desk": desk,
     }
