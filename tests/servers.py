@@ -163,6 +163,61 @@ def s3() -> Iterator[S3]:
         yield server
 
 
+@dataclass
+class Redis:
+    """A running server behind a password that keeps nothing on the disk, as deploy/compose.yaml has it."""
+
+    program: str
+    port: int
+    held: ExitStack
+    """Ends what runs."""
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Let it run, without anything in it."""
+        order = [self.program, "--bind", "127.0.0.1", "--port", str(self.port), "--requirepass", PASSWORD]
+        order += ["--save", "", "--appendonly", "no"]
+        self.process = self.held.enter_context(_running(order, subprocess.DEVNULL))
+        _wait_until(lambda: b"PONG" in self.says("PING"), self.process, "redis-server")
+
+    @contextmanager
+    def gone(self) -> Iterator[None]:
+        """Killed with -9, and started again at the end; what it held is lost."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        yield
+        self.start()
+
+    def says(self, command: str) -> bytes:
+        """What it answers to a short command; nothing while it is gone."""
+        with closing(socket.socket()) as asked:
+            if asked.connect_ex(("127.0.0.1", self.port)):
+                return b""
+            asked.sendall(f"AUTH {PASSWORD}\r\n{command}\r\nQUIT\r\n".encode())
+            return b"".join(iter(lambda: asked.recv(4_096), b""))
+
+    def url(self, text: str) -> str:
+        """An address of deploy/compose.yaml, as that of this server."""
+        return text.replace("${REDIS_PASSWORD:?}", PASSWORD).replace("redis:6379", f"127.0.0.1:{self.port}")
+
+
+@contextmanager
+def redis() -> Iterator[Redis]:
+    """A server; there is no wheel of one.
+
+    Raises:
+        CannotStart: it is not installed here, or does not run.
+    """
+    program = shutil.which("redis-server")
+    if program is None:
+        raise CannotStart("Redis is not installed: there is no redis-server on the path")
+    with ExitStack() as stack:
+        server = Redis(program, free_port(), stack)
+        server.start()
+        yield server
+
+
 def said_by(error: pytest.ExceptionInfo[Any]) -> str:
     """What an error and all that led to it say, which must not be a secret."""
     said, link = "", error.value

@@ -22,6 +22,7 @@ PREFECT = {
     "deploy": {"--all", "--prefect-file"},
     "deployment run": set(),
     "automation create": {"--from-file"},
+    "global-concurrency-limit update": {"--active-slots"},
 }
 """What of Prefect's command line is used here; tests/deploy/test_prefect.py asks Prefect itself."""
 

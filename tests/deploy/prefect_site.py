@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import yaml
 from command_line import end_processes_of, private_environment
-from servers import PASSWORD, S3, Postgres, free_port, postgres, s3
+from servers import PASSWORD, S3, CannotStart, Postgres, Redis, free_port, postgres, redis, s3
 
 from tasks.stand_in import Desk, StandIn
 
@@ -30,7 +30,7 @@ POOL, BUCKET = "callarchive", "calls"
 WORKERS = ("one", "two")
 IN_FLIGHT, LATENCY_S, LEASE_S = 4, 0.3, 6
 HEARTBEAT_S, UNHEARD_S = 30, 90
-_REDIS = re.compile("REDIS|MESSAGING|ORDERING|DOCKET|LEASE_STORAGE")
+_REDIS = re.compile("REDIS|MESSAGING|ORDERING|DOCKET")
 _OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 _OF_THE_SITE = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
@@ -62,6 +62,8 @@ class Site:
     store: S3
     bucket: fs.FileSystem
     stand_in: StandIn
+    redis: Redis | None
+    """None where it is not installed; Prefect's server does without then."""
     port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     deployment: str = ""
@@ -77,7 +79,8 @@ class Site:
             "postgresql://lake@", f"postgresql+asyncpg://lake:{PASSWORD}@"
         )
         order = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
-        self._start("server", order, **_server_settings(), PREFECT_API_DATABASE_CONNECTION_URL=address)
+        settings = _server_settings(self.redis)
+        self._start("server", order, **settings, PREFECT_API_DATABASE_CONNECTION_URL=address)
         self.wait_until(self._is_healthy, "Prefect's server does not start")
 
     def start_worker(self, name: str, **settings: str) -> None:
@@ -214,7 +217,7 @@ class Site:
 
 @contextmanager
 def running_site(home: Path, set_variable: Callable[[str, str], None]) -> Iterator[Site]:
-    """All of it, with its workers; this process's variables are set for its stores.
+    """All of it, with its workers, with Redis where it is; this process's variables are set for its stores.
 
     Raises:
         CannotStart: PostgreSQL or the S3 server is not to be had here.
@@ -224,7 +227,7 @@ def running_site(home: Path, set_variable: Callable[[str, str], None]) -> Iterat
         for name, value in (store.environment | {"PGPASSWORD": PASSWORD}).items():
             set_variable(name, value)
         stand_in = stack.enter_context(StandIn(Desk()))
-        site = Site(home, database, store, store.bucket(BUCKET), stand_in)
+        site = Site(home, database, store, store.bucket(BUCKET), stand_in, _redis_in(stack))
         stack.callback(lambda: [site.kill(name) for name in list(site.processes)])
         database.sql("create database prefect")
         site.start_server()
@@ -234,14 +237,19 @@ def running_site(home: Path, set_variable: Callable[[str, str], None]) -> Iterat
         yield site
 
 
-def _server_settings() -> dict[str, str]:
-    """Those of deploy/compose.yaml, but for Redis, of which there is no wheel."""
+def _redis_in(stack: ExitStack) -> Redis | None:
+    with suppress(CannotStart):
+        return stack.enter_context(redis())
+    return None
+
+
+def _server_settings(here: Redis | None) -> dict[str, str]:
+    """Those of deploy/compose.yaml; without Redis those that need none."""
     compose = yaml.safe_load((REPOSITORY / "deploy" / "compose.yaml").read_text())
     stated = compose["services"]["prefect-server"]["environment"]
-    plain = {name: value for name, value in stated.items() if not _REDIS.search(name) and "${" not in value}
-    # Engines' limits outlive the server here, too.
-    files = "prefect.server.concurrency.lease_storage.filesystem"
-    return plain | {
-        "PREFECT_SERVER_API_AUTH_STRING": f"{USER}:{SECRET}",
-        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": files,
-    }
+    if here:
+        stated = {name: here.url(value) for name, value in stated.items()}
+    else:
+        stated = {name: value for name, value in stated.items() if not _REDIS.search(name)}
+    plain = {name: value for name, value in stated.items() if "${" not in value}
+    return plain | {"PREFECT_SERVER_API_AUTH_STRING": f"{USER}:{SECRET}"}

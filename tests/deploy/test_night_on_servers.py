@@ -169,6 +169,24 @@ def test_a_night_goes_on_when_the_database_is_back(nights: Nights) -> None:
     nights.all_is_well()
 
 
+def test_a_run_that_is_gone_is_marked_although_redis_was_killed(nights: Nights) -> None:
+    site = nights.site
+    if site.redis is None:
+        pytest.skip("Redis is not installed: there is no redis-server on the path")
+    with site.watching_runs():
+        runs = nights.start(), nights.start()
+        nights.until_worked(6)
+        assert b"triggers:seen" in site.redis.says("KEYS *")
+        with site.redis.gone():
+            time.sleep(10)
+        nights.until_worked(12)
+        site.kill("one")
+        ended = {site.end_of(run)[0]: run for run in runs}
+        assert ended.keys() == {"Completed", "Crashed"}, ended
+        nights.nothing_failed(ended["Completed"])
+        nights.all_is_well(twice=IN_FLIGHT)
+
+
 def test_a_store_that_is_slow_and_refuses_requests_costs_time(nights: Nights) -> None:
     run = nights.start()
     nights.until_worked(6)
