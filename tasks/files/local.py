@@ -113,7 +113,7 @@ class LocalFiles:
 
 def _below(folder: str) -> Iterator[str]:
     """Every file at any depth, by its path. pathlib would take long: a lake has twenty for each call."""
-    with suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(entry.path)
