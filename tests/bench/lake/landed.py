@@ -14,12 +14,16 @@ from tests.bench.lake.made_calls import made_batches
 
 
 def main() -> None:
-    """`python -m tests.bench.lake.landed FOLDER WORDS CALLS_A_BATCH`: one line of JSON."""
+    """`python -m tests.bench.lake.landed FOLDER WORDS CALLS_A_BATCH [FIRST_CALL]`: one line of JSON.
+
+    Where the folder has a lake, the first call's number must be one that no call of it has.
+    """
     folder, words, calls_a_batch = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    first_call = int(sys.argv[4]) if len(sys.argv) > 4 else 0
     lake = Lake.at(str(folder))
     cpu_s, landed, calls = 0.0, 0, 0
     with writing(lake) as connection:
-        for tables in made_batches(words, calls_a_batch):
+        for tables in made_batches(words, calls_a_batch, first_call=first_call):
             started = time.process_time()
             land_batch(connection, lake, Batch(tables))
             cpu_s += time.process_time() - started

@@ -69,11 +69,13 @@ class Talk:
         return np.repeat(np.arange(len(self.turn_words)), self.turn_words)
 
 
-def made_batches(words: int, calls_a_batch: int, seed: int = 1) -> Iterator[dict[str, pa.Table]]:
-    """Batches of rows by relation, about so many words in all, 10,000 calls a day."""
-    dice = np.random.default_rng(seed)
-    spoken, shares = _spoken(dice)
-    made, number = 0, 0
+def made_batches(
+    words: int, calls_a_batch: int, seed: int = 1, first_call: int = 0
+) -> Iterator[dict[str, pa.Table]]:
+    """Batches of rows by relation, about so many words in all, 10,000 calls a day; calls are numbered."""
+    dice = np.random.default_rng(seed + first_call)
+    spoken, shares = _spoken(np.random.default_rng(seed))
+    made, number = 0, first_call
     while made < words:
         day = number // CALLS_A_DAY
         count = min(calls_a_batch, CALLS_A_DAY - number % CALLS_A_DAY)
