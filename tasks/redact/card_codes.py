@@ -43,7 +43,7 @@ def find_card_codes(script: Script, runs: Sequence[Run], found: Sequence[Candida
         whole = chained(runs, index)
         if run is whole[-1] and _holds_code(here.entity, whole):
             yield _code(here, _last_digits(script, run), run.end)
-        elif here.entity == "CARD_EXPIRY" and sum(part.digits for part in whole) in CODE:
+        elif here.entity == "CARD_EXPIRY" and run.digits in CODE:
             in_date = any(date.first <= run.first < date.end for date in dates)
             if not in_date or _is_code_behind(script, dates, run):
                 yield _code(here, run.first, run.end)

@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from tasks.errors import SettingsError
+from tasks.find_pii import find_pii
 from tasks.labelled import read_labelled
 from tasks.recognition_noise import misheard
+from tasks.redact.rules import NEVER_KEPT
 from tasks.score_redaction import score_files
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 SPOKEN = sorted(LABELLED.glob("[fs]*.txt"))
 NUMBERS = sorted(LABELLED.glob("talk_*.txt"))
+SECRETS = NEVER_KEPT - {"SECURITY_ANSWER"}
+"""The answer to a question is often a name or a place that is told elsewhere, too."""
 
 
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
@@ -30,6 +34,20 @@ def test_our_own_labelled_talk_is_leak_free(path: Path, rules: Rules) -> None:
     assert report["word_precision"] >= 0.96
     for name in ("CARD_NUMBER", "CARD_CVV", "CARD_EXPIRY"):
         assert report["by_entity"][name]["leak_free"] == 1
+
+
+def test_hardly_any_secret_is_taken_for_what_may_be_kept(rules: Rules) -> None:
+    """Under a wrong name the reversible mode would keep a code that may be kept in no form."""
+    secrets, named_wrong = 0, []
+    for talk in (talk for path in SPOKEN for talk in read_labelled(path)):
+        told = [value for value in talk.values if value.entity in SECRETS]
+        found = find_pii(talk.conversation, rules) if told else ()
+        for value in told:
+            over = [one for one in found if value.words & {*range(one.start_word, one.end_word)}]
+            secrets += 1
+            named_wrong += [talk.id] if {rules.mode_of(one) for one in over} - {"delete_only"} else []
+    assert secrets > 200
+    assert len(named_wrong) <= 0.03 * secrets, named_wrong
 
 
 @pytest.mark.parametrize("path", NUMBERS, ids=lambda path: path.stem)
