@@ -52,7 +52,8 @@ class Redone:
 class LandedAgain:
     """The lake, opened for it, and what came of it so far."""
 
-    connection: Connection
+    held: StandingWriter | Connection
+    """A connection that is only read from, or what holds one to write with."""
     lake: Lake
     heard: HeardCalls
     redacting: Redacting
@@ -61,8 +62,11 @@ class LandedAgain:
     """Kept answers that held what a person marked as a secret."""
     failed: list[dict[str, str]] = field(default_factory=list)
     """Calls that stay as they were, and why."""
-    writer: StandingWriter | None = None
-    """Where the connection comes from, unless the lake is only read."""
+
+    @property
+    def connection(self) -> Connection:
+        """The lake's; another one after some batches."""
+        return self.held.connection if isinstance(self.held, StandingWriter) else self.held
 
     def redacted(self, landed: LandedCall, heard: HeardCall, original: Path | None = None) -> Redone | None:
         """A call under the present rules and decisions; None where that fails."""
@@ -98,9 +102,8 @@ class LandedAgain:
             kept = whole
         finally:
             self.discard(done, kept)
-        if self.writer:
-            self.writer.batch_ended()
-            self.connection = self.writer.connection
+        if isinstance(self.held, StandingWriter):
+            self.held.batch_ended()
         self.landed += len(kept)
         return kept
 
@@ -151,22 +154,19 @@ def landed_again(settings: Settings, *, dry_run: bool) -> Iterator[LandedAgain]:
     with ExitStack() as stack:
         if not dry_run and lake.exists():
             stack.enter_context(exclusively(lake, _LONGEST_WAIT_S))
-        with ExitStack() as opened:
-            writer = None if dry_run or not lake.exists() else opened.enter_context(StandingWriter(lake))
-            connection = writer.connection if writer else opened.enter_context(reading(lake))
+        with reading(lake) if dry_run or not lake.exists() else StandingWriter(lake) as held:
             if not settings.key_file.exists():
                 raise KeyMissing(f"there is no key file at {settings.key_file}; restore the one of this lake")
             keyring = load_keyring(settings.key_file)
-            if not dry_run:
-                remove_orphans(connection, lake)
             copying = None if dry_run else sound_copying(settings, lake)
             again = LandedAgain(
-                connection,
+                held,
                 lake,
                 HeardCalls(AnswerStore(lake.heard, keyring)),
                 Redacting(rules, keyring, copying, run_id=uuid4().hex[:12]),
-                writer=writer,
             )
+            if not dry_run:
+                remove_orphans(again.connection, lake)
             yield again
             if not dry_run:
                 remove_orphans(again.connection, lake)

@@ -112,8 +112,11 @@ class LocalFiles:
 
 
 def _below(folder: str) -> Iterator[str]:
-    """Every file at any depth, by its path. pathlib would take long: a lake has twenty for each call."""
-    with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as entries:
+    """Every file at any depth, by its path. pathlib would take long: a lake has twenty for each call.
+
+    A folder that may not be read raises: a proof that passed over it would be none.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(entry.path)

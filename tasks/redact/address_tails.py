@@ -20,7 +20,7 @@ LATER = 8
 """So many words behind an address its next part may come."""
 BUILDINGS = word_set("buildings")
 _NO_CITY = places.NOT_IN_NAMES | lexicon.LINKS | word_set("no_city")
-_NO_TOWN = NEVER | lexicon.LINKS | lexicon.BACK_CHANNEL | lexicon.CORRECTIONS
+_NO_TOWN = NEVER | lexicon.SMALL_TALK
 
 
 def extended(script: Script, say: Say, here: Sequence[Candidate]) -> Iterator[Candidate]:

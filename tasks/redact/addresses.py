@@ -44,8 +44,9 @@ def find_addresses(script: Script, runs: Sequence[Run]) -> list[Candidate]:
         if not corrects and index not in likely:
             continue
         wanted = corrects or _is_wanted(script, index)
-        here = list(_by_form(script, say, wanted=wanted)) if index in formal else []
-        here += _houses(script, say, houses)
+        here = []
+        if index in formal:
+            here = [*_by_form(script, say, wanted=wanted), *_houses(script, say, houses)]
         if wanted:
             here += [*_announced(script, index, here), *_units(script, say)]
         if _is_answer(script, index):
@@ -96,13 +97,10 @@ def _houses(script: Script, say: Say, houses: list[int]) -> Iterator[Candidate]:
         first = at
         while first > say.first and at - first < MAX_NAME_WORDS and _is_name_word(script, first - 1):
             first -= 1
-        street = next((word for word in range(at + 2, min(at + 5, say.end)) if _is_plain(script, word)), None)
+        near = range(at + 2, min(at + 5, say.end))
+        street = next((word for word in near if script.cores[word] in places.PLAIN_STREETS), None)
         if street is not None and (first < at or script.prev(at) == "the"):
             yield Candidate(first, street + 1, "ADDRESS", 0.7, "house")
-
-
-def _is_plain(script: Script, at: int) -> bool:
-    return script.cores[at] in places.PLAIN_STREETS
 
 
 def _ends_number(script: Script, say: Say, at: int) -> bool:

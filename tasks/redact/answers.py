@@ -27,7 +27,7 @@ NO_VALUE = word_set("no_value")
 """A password is not announced before one of these: "my password is not working"."""
 MAY_BE_DIGIT = frozenset({"oh", "to", "all", "for", "one", "are"})
 DIGITS_ONLY = frozenset({"PIN", "OTP"})
-"""A sentence without a digit or a letter tells none of these."""
+"""A sentence without a digit or a letter, heard or misheard, tells none of these."""
 SPELLING = frozenset({"spell", "spelled", "spelt", "spelling", "spells"})
 CHANGING = frozenset({"change", "changed", "set", "reset", "update", "updated", "make", "made"})
 WRITTEN = lexicon.MARKS.keys() | word_set("written")
@@ -37,7 +37,8 @@ LONGEST_SECRET = 8
 LONGEST_ANSWER = 24
 _SHORT = 5
 
-_SMALL_TALK = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | CARRIERS
+_SMALL_TALK = lexicon.SMALL_TALK | CARRIERS
+_MISHEARD = lexicon.SOUNDS_LIKE - lexicon.WORDS_OF_THEIR_OWN
 
 
 def find_answers(script: Script, runs: Sequence[Run]) -> list[Candidate]:  # noqa: ARG001  (detectors share one call)
@@ -132,15 +133,27 @@ def _secret_answer(script: Script, say: Say, entity: str) -> Iterator[Candidate]
     first, end = _trimmed(script, say)
     if say.end - say.first > 16 or any(script.tokens[at].sealed for at in range(say.first, say.end)):
         return
-    if end - first > _SHORT and entity in DIGITS_ONLY and not script.within(say, script.value_like):
+    said = script.cores[first:end]
+    if end - first > _SHORT and entity in DIGITS_ONLY and not _may_be_told(script, first, end):
         return
-    if say.who == "agent" and not ASKING.isdisjoint(script.cores[first:end]):
-        return  # a customer who wants a password changed is asked for the new one
+    if say.who == "agent" and not ASKING.isdisjoint(said) and _wants_change(script, say):
+        return
     if first < end:
         yield Candidate(first, end, entity, 0.8, "answer-window")
         for cue in script.cues[script.say_of[first]]:  # "... and the password is ..."
             if cue.entity in SECRETS and first < cue.end < end:
                 yield Candidate(cue.end, end, cue.entity, 0.8, "answer-window")
+
+
+def _may_be_told(script: Script, first: int, end: int) -> bool:
+    """Whether any of words[first:end] is a digit or a letter, or what an engine writes for a misheard one."""
+    return any(script.tokens[at].value_like or script.cores[at] in _MISHEARD for at in range(first, end))
+
+
+def _wants_change(script: Script, say: Say) -> bool:
+    """Whether a secret is to be changed: the question that comes back asks for the new one."""
+    before = script.says[script.say_of[say.first] - 1]
+    return not CHANGING.isdisjoint(script.cores[before.first : before.end])
 
 
 def _window(script: Script, index: int, entity: str) -> Iterator[Candidate]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tasks.redact import checksums
 from tasks.redact.card_talk import CODE
 from tasks.redact.run_chains import chained
+from tasks.redact.shapes import USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 MISTAKEN = frozenset({"CARD_EXPIRY", "CARD_NUMBER", "CARD_LAST4"})
 SCORE = 0.8
 """Sure enough to go before what else the words were taken for."""
-CARD_DIGITS = 16
 DATE_AND_CODE = range(5, 11)
 """So many digits have a month, a year and a code."""
 SOON = 3
@@ -51,11 +51,11 @@ def find_card_codes(script: Script, runs: Sequence[Run], found: Sequence[Candida
 
 def _holds_code(entity: str, whole: Sequence[Run]) -> bool:
     """Whether what was told in one go is too long for a card's number, or for its date."""
-    value = "".join([part.value for part in whole])
     if entity == "CARD_EXPIRY":
         told = whole[-1].value
         return len(told) in DATE_AND_CODE and not _MONTH_AND_YEAR.match(told)
-    longer = len(value) == CARD_DIGITS + min(CODE) and checksums.card(value[:CARD_DIGITS])
+    value, usual = "".join([part.value for part in whole]), USUAL["CARD_NUMBER"]
+    longer = len(value) == usual + min(CODE) and checksums.card(value[:usual])
     return entity == "CARD_NUMBER" and (longer or len(value) > LONGEST_WITH_DATE)
 
 

@@ -44,7 +44,6 @@ class Expectation(NamedTuple):
     entity: str
 
 
-_SMALL_TALK = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL
 NEAR = 30
 """Beyond this distance the announcement is two or more turns back."""
 
@@ -95,10 +94,9 @@ def _asks_another(script: Script, index: int) -> bool:
 
 
 def _is_new(script: Script, say: Say) -> bool:
-    """Whether it is a question that neither prompts ("yes?") nor reads back ("and it's june?")."""
+    """Whether it goes on to another question: "and the firmware?", but not "and it's june?"."""
     told = script.within(say, script.value_like) or script.within(say, script.dated)
-    prompts = lexicon.BACK_CHANNEL.issuperset(script.cores[say.first : say.end])
-    return script.words[say.end - 1].endswith("?") and not told and not prompts
+    return script.cores[say.first] == "and" and script.words[say.end - 1].endswith("?") and not told
 
 
 def _turns_away(script: Script, before: int, here: int) -> bool:
@@ -122,15 +120,15 @@ def _left_open(script: Script, index: int) -> list[Cue]:
 
     Where an agent ends with one, it is asked for.
     """
-    if script.says[index].who == "agent":
-        return _carried(script, index)
-    end = script.says[index].end
-    last = [
+    carried, say = _carried(script, index), script.says[index]
+    if say.who == "agent":
+        return carried
+    return [
         cue
         for cue in script.cues[index]
-        if cue.entity != NOTHING and _SMALL_TALK.issuperset(script.cores[cue.end : end])
+        if cue in carried
+        or (cue.entity != NOTHING and lexicon.SMALL_TALK.issuperset(script.cores[cue.end : say.end]))
     ]
-    return [*_carried(script, index), *last]
 
 
 def _carries(script: Script, index: int, cue: Cue) -> bool:
@@ -163,11 +161,17 @@ def _only_prompts(script: Script, index: int) -> bool:
 def _is_requested(script: Script, cue: Cue) -> bool:
     """Whether a customer asks for it and does not tell it; agents tell values only when they are asked to."""
     say = script.span(cue.first)
-    if cue.end < say.end and (script.tokens[cue.end].number or script.tokens[cue.end].sealed):
+    if _is_told(script, cue):
         return False
     before = script.cores[max(say.first, cue.first - REQUEST) : cue.first + 1]
     short = say.end - say.first <= SHORT and cue.end == say.end
     return short or script.words[say.end - 1].endswith("?") or any(core in REQUESTING for core in before)
+
+
+def _is_told(script: Script, cue: Cue) -> bool:
+    """Whether a value follows at once; one number word is none: "what's the code one more time"."""
+    told = script.tokens[cue.end : min(cue.end + 2, script.span(cue.first).end)]
+    return bool(told) and (told[0].sealed or (told[0].number and (told[0].digits > 2 or told[-1].number)))
 
 
 def names_a_thing(script: Script, first: int) -> bool:

@@ -26,7 +26,7 @@ MAX_GROWTH = 3
 _STOPS = frozenset().union(
     *(word_set("connectives"), lexicon.LINKS, lexicon.CORRECTIONS, lexicon.BACK_CHANNEL, NEVER, lexicon.UNITS)
 ) - {*lexicon.DIGITS, "plus", "i", "a"}
-_PLAIN = lexicon.LINKS | lexicon.CORRECTIONS | lexicon.BACK_CHANNEL | word_set("carriers") | {"or"}
+_PLAIN = lexicon.SMALL_TALK | word_set("carriers") | {"or"}
 """A gap of nothing but these parts two values, or is no part of either."""
 
 

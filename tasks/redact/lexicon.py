@@ -31,6 +31,8 @@ LINKS = word_set("links")
 """What is said between two parts of one value."""
 CORRECTIONS = word_set("corrections")
 BACK_CHANNEL = word_set("back_channel")
+SMALL_TALK = LINKS | CORRECTIONS | BACK_CHANNEL
+"""What tells nothing by itself, between values and around them."""
 MARKS = {
     "dash": "-", "hyphen": "-", "minus": "-", "slash": "/", "stroke": "/", "dot": ".", "point": ".",
     "underscore": "_", "at": "@", "plus": "+", "hash": "#", "pound": "#", "space": " ", "period": ".",

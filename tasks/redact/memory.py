@@ -14,7 +14,7 @@ from tasks.redact.name_words import GREETINGS, NAME_VERBS, NEVER, NO_NAME_BEFORE
 from tasks.redact.wordlists import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from tasks.redact.runs import Run
     from tasks.redact.script import Script
@@ -34,27 +34,26 @@ SHORTEST_SECRET = 3
 
 def recall(script: Script, runs: Sequence[Run], found: Sequence[Candidate]) -> list[Candidate]:
     """More candidates: wherever a value, or a part of one, that was found is said again."""
-    covered = {word for candidate in found for word in range(candidate.first, candidate.end)}
+    covered = {word: one.entity for one in found for word in range(one.first, one.end)}
     return [
-        *_values(runs, found, covered),
-        *_echoes(script, runs, found, covered),
-        *_assembled(script, runs, found, covered),
+        *_values(runs, covered),
+        *_echoes(script, runs, covered),
+        *_assembled(script, runs, covered),
         *_phrases(script, found, covered),
         *_words(script, runs, found, covered),
         *find_contrasts(script, runs, found),
     ]
 
 
-def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, str]:
+def _known_values(runs: Sequence[Run], covered: Mapping[int, str]) -> dict[str, str]:
     """Every value that was found, and every SHORTEST_VALUE signs in a row of one, with its entity."""
-    at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     whole: dict[str, str] = {}
     before = ""
     for run in runs:
         before = (before if run.follows else "") + run.value
-        if run.first in at and run.digits:
-            whole.setdefault(run.value, at[run.first])
-            whole.setdefault(before, at[run.first])
+        if run.first in covered and run.digits:
+            whole.setdefault(run.value, covered[run.first])
+            whole.setdefault(before, covered[run.first])
     known: dict[str, str] = {
         value: entity
         for value, entity in whole.items()
@@ -66,8 +65,8 @@ def _known_values(runs: Sequence[Run], found: Iterable[Candidate]) -> dict[str, 
     return known
 
 
-def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
-    known = _known_values(runs, found)
+def _values(runs: Sequence[Run], covered: Mapping[int, str]) -> Iterator[Candidate]:
+    known = _known_values(runs, covered)
     for run in runs if known else ():
         if len(run.value) < SHORTEST_SECRET or run.first in covered or not run.digits:
             continue
@@ -79,47 +78,42 @@ def _values(runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]) 
             yield Candidate(run.first, run.end, entity, 0.6, "memory")
 
 
-def _echoes(
-    script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
-) -> Iterator[Candidate]:
+def _echoes(script: Script, runs: Sequence[Run], covered: Mapping[int, str]) -> Iterator[Candidate]:
     """A few digits said back while a value is dictated ("... after two two nine"), or before a new start."""
-    at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     for before, run in itertools.pairwise(runs):
         exemplified = run.end - run.first > len(run.words)
         alone = script.span(run.first)[1:] == (run.first, run.end)
         tells = run.digits > 1 or len(run.value) > 2 or exemplified or alone
-        if before.first not in at or not tells or run.first in covered or run.quantity:
+        if before.first not in covered or not tells or run.first in covered or run.quantity:
             continue
         next_to = script.say_of[run.first] - script.say_of[before.first] == 1
         if next_to and run.value in before.value:
-            yield Candidate(run.first, run.end, at[before.first], 0.6, "memory")
+            yield Candidate(run.first, run.end, covered[before.first], 0.6, "memory")
     for run, after in itertools.pairwise(runs):
-        if after.first not in at or run.digits < 2 or run.first in covered or run.quantity:
+        if after.first not in covered or run.digits < 2 or run.first in covered or run.quantity:
             continue
         if run.dictated and after.value.startswith(run.value):
-            yield Candidate(run.first, run.end, at[after.first], 0.6, "memory")
+            yield Candidate(run.first, run.end, covered[after.first], 0.6, "memory")
 
 
-def _assembled(
-    script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
-) -> Iterator[Candidate]:
+def _assembled(script: Script, runs: Sequence[Run], covered: Mapping[int, str]) -> Iterator[Candidate]:
     """The pieces in which one speaker told what the other reads back as a whole."""
-    at = {word: candidate.entity for candidate in found for word in range(candidate.first, candidate.end)}
     for index, whole in enumerate(runs):
-        if whole.first not in at or whole.digits <= SHORTEST_VALUE:
+        if whole.first not in covered or whole.digits <= SHORTEST_VALUE:
             continue
         pieces = _pieces_of(script, runs, index)
         if sum(len(piece.value) for piece in pieces) >= len(whole.value) - 1:
             for piece in pieces:
                 if piece.first not in covered:
-                    yield Candidate(piece.first, piece.end, at[whole.first], 0.6, "memory")
+                    yield Candidate(piece.first, piece.end, covered[whole.first], 0.6, "memory")
 
 
 def _pieces_of(script: Script, runs: Sequence[Run], index: int) -> list[Run]:
     """The runs just before one that the other speaker told, as far as they are parts of it."""
     whole, pieces = runs[index], []
     who = script.span(whole.first).who
-    for run in reversed(runs[:index]):
+    for before in range(index - 1, -1, -1):
+        run = runs[before]
         far = script.say_of[whole.first] - script.say_of[run.first] > FARTHEST_PIECE
         if far or script.span(run.first).who == who or run.quantity or run.value not in whole.value:
             break
@@ -127,7 +121,7 @@ def _pieces_of(script: Script, runs: Sequence[Run], index: int) -> list[Run]:
     return pieces
 
 
-def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> Iterator[Candidate]:
+def _phrases(script: Script, found: Sequence[Candidate], covered: Container[int]) -> Iterator[Candidate]:
     """The same two words or more, said again."""
     said: dict[str, list[tuple[list[str], Candidate]]] = defaultdict(list)
     for candidate in found:
@@ -142,7 +136,7 @@ def _phrases(script: Script, found: Sequence[Candidate], covered: set[int]) -> I
 
 
 def _words(
-    script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: set[int]
+    script: Script, runs: Sequence[Run], found: Sequence[Candidate], covered: Container[int]
 ) -> Iterator[Candidate]:
     spelled = _spelled_names(runs, found)
     yield from _said_apart(script, spelled)
@@ -215,7 +209,7 @@ _PLAIN = frozenset().union(
 """Words that tell nothing by themselves, wherever they were said."""
 
 
-def _is_echo(script: Script, at: int, covered: set[int]) -> bool:
+def _is_echo(script: Script, at: int, covered: Container[int]) -> bool:
     """Whether it opens what the other speaker says right after it was told: "rich what's your last name"."""
     index = script.say_of[at]
     before = script.says[index - 1]

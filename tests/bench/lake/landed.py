@@ -16,7 +16,7 @@ from tests.bench.lake.made_calls import made_batches
 def main() -> None:
     """`python -m tests.bench.lake.landed FOLDER WORDS CALLS_A_BATCH [FIRST_CALL]`: one line of JSON.
 
-    Where the folder has a lake, the first call's number must be one that no call of it has.
+    Where the folder has a lake, calls with numbers that it has already are replaced.
     """
     folder, words, calls_a_batch = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     first_call = int(sys.argv[4]) if len(sys.argv) > 4 else 0
