@@ -2,7 +2,7 @@
 
 The index `token_places` says where each word is said. It is asked for the newest days first, then for ever
 more days until there are enough places: a common phrase is found in the newest calls, a rare one has few
-rows. Words and times are read of the calls that are shown, and of no others.
+rows. Words are read of the calls that are shown, and of no others.
 """
 
 from __future__ import annotations
@@ -41,16 +41,20 @@ with calls as ( -- named, or DuckDB reads all of their columns
     select call_id, call_date, started_at, agent_id, queue from calls
 )
 select places.call_bucket, places.call_id, places.speaker, places.first_place, places.last_place,
-    calls.call_date, calls.started_at, calls.agent_id, calls.queue
-from placed_phrases([$phrase], $slop, since := $oldest, until := $newest) as places
+    places.start_ms, places.end_ms, calls.call_date, calls.started_at, calls.agent_id, calls.queue
+from placed_phrases(
+    [$phrase], $slop, since := $oldest, until := $newest, speakers := $speakers
+) as places
 inner join calls on places.call_id = calls.call_id
 where ($oldest is not null or calls.call_date is null)
     and ($oldest is null or calls.call_date between $oldest and $newest)
-    and ($speaker is null or places.voice = $speaker)
+    and coalesce(places.longest_pause_ms, 0) <= $pause_ms
 order by calls.started_at desc nulls last, places.call_id, places.first_place
 """
 _PLACED: Final = ("call_bucket", "call_id", "first_place", "last_place")
-_FACTS: Final = ("call_id", "call_date", "started_at", "agent_id", "queue", "speaker")
+_FACTS: Final = (
+    "call_id", "call_date", "started_at", "agent_id", "queue", "speaker", "start_ms", "end_ms",
+)  # fmt: skip
 
 _SHOWN: Final = """
 with places as (
@@ -64,8 +68,6 @@ said as (
             voice_words[places.first_place:places.last_place], lambda word_index: word_index + 1
         ) as own_words, -- from 1, as lists count
         own_words[1] as first, own_words[-1] as last,
-        list_select(word_starts_ms, own_words) as starts_ms,
-        list_select(word_durations_ms, own_words) as durations_ms,
         list_select(word_texts, own_words) as texts,
         word_texts[greatest(first - $around, 1):first - 1] as texts_before,
         word_texts[last + 1:last + $around] as texts_after
@@ -73,20 +75,12 @@ said as (
         on places.call_bucket = words.call_bucket
         and places.call_id is not distinct from words.call_id -- with =, the catalog is asked for each id, too
     where $oldest is null or words.call_date between $oldest and $newest
-),
-timed as (
-    select *,
-        list_transform(starts_ms, lambda start_ms, word: start_ms + durations_ms[word]) as ends_ms,
-        list_transform(starts_ms[2:], lambda start_ms, word: start_ms - ends_ms[word]) as pauses_ms
-    from said
 )
 select number, first - 1 as first_word, last - 1 as last_word,
-    list_min(starts_ms) as start_ms, list_max(ends_ms) as end_ms,
     array_to_string(texts, ' ') as words,
     nullif(array_to_string(texts_before, ' '), '') as words_before,
     nullif(array_to_string(texts_after, ' '), '') as words_after
-from timed
-where coalesce(list_max(pauses_ms), 0) <= $pause_ms
+from said
 order by number
 """
 _CALLS_WITH_ALL: Final = """
@@ -139,13 +133,13 @@ def search(connection: Connection, asked: Search, days_with_calls: Sequence[Row]
     if days_with_calls is None:
         days_with_calls = connection.execute(DAYS, days_of(asked)).to_arrow_table().to_pylist()
     hits: list[Row] = []
-    together = min(asked.limit + 1, _MOST_TOGETHER)
     for days in _days(days_with_calls):
         places = _places(connection, asked, days)
-        for start in range(0, places.num_rows, together):
-            hits += _shown(connection, asked, days, places.slice(start, together))
-            if len(hits) > asked.limit:
-                return Found(hits[: asked.limit], more=True, calls_with_the_words=None)
+        shown = places.slice(0, asked.limit - len(hits))
+        for start in range(0, shown.num_rows, _MOST_TOGETHER):
+            hits += _shown(connection, asked, days, shown.slice(start, _MOST_TOGETHER))
+        if places.num_rows > shown.num_rows:
+            return Found(hits, more=True, calls_with_the_words=None)
     return Found(hits, more=False, calls_with_the_words=None if hits else _calls_with_all(connection, asked))
 
 
@@ -168,15 +162,15 @@ def _days(rows: Sequence[Row]) -> Iterator[Row]:
 
 
 def _places(connection: Connection, asked: Search, days: Row) -> pa.Table:
-    values = {"phrase": asked.phrase, "slop": asked.slop, "speaker": asked.speaker}
+    values: Row = {"phrase": asked.phrase, "slop": asked.slop, "pause_ms": _LONGEST_PAUSE_MS}
+    values["speakers"] = None if asked.speaker is None else [asked.speaker]
     return connection.execute(_PLACES, values | days).to_arrow_table()
 
 
 def _shown(connection: Connection, asked: Search, days: Row, places: pa.Table) -> list[Row]:
-    """The places with their words and the words around them, but for those with a long pause inside."""
-    values: Row = {name: places[name].to_pylist() for name in _PLACED}
-    limits = {"around": asked.context_words, "pause_ms": _LONGEST_PAUSE_MS}
-    rows = connection.execute(_SHOWN, values | limits | days).to_arrow_table().to_pylist()
+    """The places with their words and the words around them."""
+    values: Row = {name: places[name].to_pylist() for name in _PLACED} | {"around": asked.context_words}
+    rows = connection.execute(_SHOWN, values | days).to_arrow_table().to_pylist()
     facts = places.select(_FACTS).to_pylist()
     return [facts[row.pop("number") - 1] | row for row in rows]
 

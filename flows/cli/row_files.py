@@ -10,9 +10,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet as pq
 
 from tasks.errors import SettingsError
 
@@ -65,12 +62,16 @@ def _json_file(rows: pa.Table) -> bytes:
 
 
 def _csv_file(rows: pa.Table) -> bytes:
+    import pyarrow.csv  # noqa: PLC0415  (what other commands do not need)
+
     sink = pa.BufferOutputStream()
     pyarrow.csv.write_csv(_guarded(_flat(rows)), sink)
     return sink.getvalue().to_pybytes()
 
 
 def _parquet_file(rows: pa.Table) -> bytes:
+    import pyarrow.parquet as pq  # noqa: PLC0415  (what other commands do not need)
+
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd")
     return sink.getvalue().to_pybytes()
@@ -128,6 +129,8 @@ def _text(value: Any) -> str:
 
 def _guarded(rows: pa.Table) -> pa.Table:
     """Rows whose texts a spreadsheet shows instead of computing them."""
+    import pyarrow.compute as pc  # noqa: PLC0415  (what other commands do not need)
+
     for place, field in enumerate(rows.schema):
         if pa.types.is_string(field.type):
             shown = pc.replace_substring_regex(rows.column(place), pattern=_FORMULA, replacement=r"'\1")

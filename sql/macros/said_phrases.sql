@@ -1,5 +1,6 @@
 -- name: said_phrases
--- question: Where is each of some phrases said? As in: select * from said_phrases(['my account'], 0)
+-- question: Where is each of some phrases said, among which words? As in: select * from
+--   said_phrases(['my account'], 0)
 -- grain: one row per phrase and time it is said
 -- key: phrase, call_id, voice, first_word
 -- parameters:
@@ -20,8 +21,9 @@
 --   start_ms [ms]: where its first word begins; null without word times
 --   end_ms [ms]: where its last word ends; null without word times
 --   last_word_ms [ms]: where its last word begins; null without word times
---   longest_pause_ms [ms]: between two of its words; null for a single word or without word times
---   words: its words as redacted
+--   longest_pause_ms [ms]: between two of its words, where others stand in between a pause's even share of
+--     the time; null for a single word or without word times
+--   words: its words as redacted, with those of the speaker in between
 --   context: the words around it as redacted, of all speakers in time order; null unless around is given
 -- empty: none of the phrases is said, or none holds a letter or digit
 -- limits: exact words only, no other forms; the other side's words in between do not break a phrase
@@ -34,8 +36,6 @@ calls as (
         call_bucket,
         call_id,
         word_texts,
-        word_starts_ms,
-        word_durations_ms,
         voice_words
     from main.call_words -- not a step of that name in the question that asks
     where (since is null or call_date >= since) and (until is null or call_date <= until)
@@ -43,10 +43,19 @@ calls as (
 
 found as (
     select
-        places.*,
+        places.phrase,
+        places.call_bucket,
+        places.call_id,
+        places.call_date,
+        places.voice,
+        places.speaker,
+        places.first_place,
+        places.last_place,
+        places.start_ms,
+        places.end_ms,
+        places.last_word_ms,
+        places.longest_pause_ms,
         calls.word_texts,
-        calls.word_starts_ms,
-        calls.word_durations_ms,
         calls.voice_words
     from places
     inner join calls on places.call_bucket = calls.call_bucket and places.call_id = calls.call_id
@@ -60,22 +69,6 @@ numbered as (
     from found
 ),
 
-timed as (
-    select
-        phrase,
-        call_bucket,
-        call_id,
-        call_date,
-        voice,
-        speaker,
-        word_texts,
-        numbers,
-        list_select(word_texts, numbers) as texts,
-        list_select(word_starts_ms, numbers) as starts_ms,
-        list_transform(numbers, lambda number: word_starts_ms[number] + word_durations_ms[number]) as ends_ms
-    from numbered
-),
-
 said as (
     select
         phrase,
@@ -86,19 +79,17 @@ said as (
         speaker,
         numbers[1] - 1 as first_word,
         numbers[-1] - 1 as last_word,
-        list_min(starts_ms) as start_ms,
-        list_max(ends_ms) as end_ms,
-        list_max(starts_ms) as last_word_ms,
-        list_max(
-            list_transform(range(2, len(numbers) + 1), lambda number: starts_ms[number] - ends_ms[number - 1])
-        ) as longest_pause_ms,
-        array_to_string(texts, ' ') as words,
+        start_ms,
+        end_ms,
+        last_word_ms,
+        longest_pause_ms,
+        array_to_string(list_select(word_texts, numbers), ' ') as words,
         if(
             around is not null,
             array_to_string(word_texts[greatest(numbers[1] - around, 1):numbers[-1] + around], ' '),
             null
         ) as context
-    from timed
+    from numbered
 )
 
 select * from said

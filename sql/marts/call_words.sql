@@ -1,5 +1,5 @@
 -- name: call_words
--- question: What is said in a call, with its times, in a single row?
+-- question: What is said in a call, in a single row?
 -- grain: one row per call with words
 -- key: call_bucket, call_id
 -- stored: at landing
@@ -9,21 +9,17 @@
 --   call_id: the call
 --   call_date [UTC date]: the day of the call; null if unknown
 --   word_texts: its words as redacted, of all speakers in time order: word_index counts in this list from 0
---   word_starts_ms [ms]: where each begins on the recording's clock; null if the engine gives no word times
---   word_durations_ms [ms]: how long each takes; null if the engine gives no word times
 --   voice_words: the word_index of each word with a letter or digit, one voice after the other; null if there
 --     is no such word
 -- empty: no call with words has landed
--- limits: what a voice says is in token_places, whose places count in voice_words from 1; placed_phrases
---   makes the same number: who changes one changes both
+-- limits: what a voice says, and when, is in token_places, whose places count in voice_words from 1;
+--   placed_phrases makes the same number: who changes one changes both
 with words as (
     select
         call_id,
         call_date,
         word_index,
-        word,
-        start_ms,
-        end_ms - start_ms as duration_ms
+        word
     from words
 ),
 
@@ -39,9 +35,7 @@ texts as (
     select
         call_id,
         call_date,
-        list(word order by word_index) as word_texts,
-        list(start_ms order by word_index) as word_starts_ms,
-        list(cast(duration_ms as usmallint) order by word_index) as word_durations_ms
+        list(word order by word_index) as word_texts
     from words
     group by call_id, call_date
 ),
@@ -63,8 +57,6 @@ call_rows as (
         texts.call_id,
         texts.call_date,
         texts.word_texts,
-        texts.word_starts_ms,
-        texts.word_durations_ms,
         voices.voice_words
     from texts
     left join voices on texts.call_id = voices.call_id

@@ -8,6 +8,7 @@
 --   word_index: the word's place in the call
 --   voice: the speaker, or channel 0, channel 1 ... where the speaker is unknown
 --   speaker: agent, customer, speaker_0 ...; null if unknown
+--   word: the word as redacted
 --   token: the word in lower case without punctuation; redactions keep their brackets
 --   start_ms [ms]: where it begins; null if the engine gives no word times
 --   end_ms [ms]: where it ends; null if the engine gives no word times
@@ -33,6 +34,7 @@ tokens as (
         word_index,
         voice,
         speaker,
+        word,
         regexp_replace(lower(nfc_normalize(word)), '[^\p{L}\p{M}\p{N}\[\]_]', '', 'g') as token,
         start_ms,
         end_ms

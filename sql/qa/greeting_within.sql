@@ -32,62 +32,19 @@ with calls as (
     where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
 ),
 
-words as (
-    select
-        call_bucket,
-        call_id,
-        word_starts_ms,
-        word_durations_ms,
-        voice_words
-    from call_words
-    where ($since is null or call_date >= $since) and ($until is null or call_date <= $until)
-),
-
-places as (
-    select * from placed_phrases($phrases, 0, since := $since, until := $until)
-    where voice <> 'customer'
-),
-
-found as (
-    select
-        places.*,
-        words.word_starts_ms,
-        words.word_durations_ms,
-        words.voice_words
-    from places
-    inner join words on places.call_bucket = words.call_bucket and places.call_id = words.call_id
-),
-
 said as (
     select
         call_id,
         phrase,
         speaker,
-        word_starts_ms,
-        word_durations_ms,
-        voice_words[first_place] + 1 as first_number,
-        voice_words[last_place] + 1 as last_number
-    from found
-),
-
-timed as (
-    select
-        call_id,
-        phrase,
-        speaker,
-        word_starts_ms[first_number] as start_ms,
-        word_starts_ms[last_number] as last_word_ms,
-        last_word_ms + word_durations_ms[last_number] as end_ms
-    from said
-),
-
-in_time as (
-    select * from timed
-    where last_word_ms <= $within_s * 1000
+        start_ms,
+        end_ms
+    from placed_phrases($phrases, 0, since := $since, until := $until)
+    where voice <> 'customer' and last_word_ms <= $within_s * 1000
 ),
 
 greetings as (
-    select * from in_time
+    select * from said
     qualify
         row_number() over (
             partition by call_id

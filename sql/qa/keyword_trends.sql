@@ -46,35 +46,12 @@ asked as (
     select distinct unnest(cast($phrases as varchar[])) as phrase
 ),
 
--- No pause can break a word that stands alone, so its places are enough.
-single_words as (
-    select
-        phrase,
-        call_id
-    from
-        placed_phrases(
-            list_filter($phrases, lambda phrase: not regexp_matches(trim(phrase), '\s')), 0,
-            since := $baseline_since, until := $until
-        )
-    where $speaker is null or voice = $speaker
-),
-
-longer as (
-    select
-        phrase,
-        call_id
-    from
-        said_phrases(
-            list_filter($phrases, lambda phrase: regexp_matches(trim(phrase), '\s')), 0,
-            since := $baseline_since, until := $until
-        )
-    where coalesce(longest_pause_ms, 0) <= 2000 and ($speaker is null or speaker = $speaker)
-),
-
 said as (
-    select * from single_words
-    union
-    select * from longer
+    select distinct
+        phrase,
+        call_id
+    from placed_phrases($phrases, 0, since := $baseline_since, until := $until)
+    where coalesce(longest_pause_ms, 0) <= 2000 and ($speaker is null or speaker = $speaker)
 ),
 
 counted as (

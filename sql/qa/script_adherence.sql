@@ -23,7 +23,7 @@
 --   in_order: true if no earlier step is first said after it; null if it is not said or without word times
 --   start_ms [ms]: where it is first said; null if it is not said or without word times
 --   end_ms [ms]: where that ends; null if it is not said or without word times
---   words: what is said, as redacted; null if it is not said
+--   words: what is said, as redacted, with ... for other words in between; null if it is not said
 -- empty: no call has landed in these days
 -- limits: only the first time that a step is said counts; other words for the same are not found
 with calls as (
@@ -64,12 +64,16 @@ said as (
         phrase,
         call_id,
         speaker,
-        first_word,
+        first_place,
         start_ms,
         end_ms,
         last_word_ms,
         words
-    from said_phrases(split(array_to_string($steps, '|'), '|'), $slop, since := $since, until := $until)
+    from
+        placed_phrases(
+            split(array_to_string($steps, '|'), '|'), $slop,
+            since := $since, until := $until, speakers := $speakers, worded := true
+        )
     where coalesce(longest_pause_ms, 0) <= 2000
 ),
 
@@ -86,7 +90,7 @@ first_said as (
     qualify
         row_number() over (
             partition by wordings.step, said.call_id
-            order by said.first_word asc, said.end_ms desc, said.phrase asc
+            order by said.first_place asc, said.end_ms desc, said.phrase asc
         ) = 1
 ),
 

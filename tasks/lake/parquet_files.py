@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import duckdb
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tasks.lake.layout import CATALOG
 
@@ -26,15 +24,16 @@ _SMALLER_GROUPS: Final = {"token_places": 50_000, "call_words": 32}
 
 _LISTS: Final = {
     "places": ["places.list.element"],
+    "starts_ms": ["starts_ms.list.element"],
+    "durations_ms": ["durations_ms.list.element"],
+    "texts": ["texts.list.element"],
     "word_texts": ["word_texts.list.element"],
-    "word_starts_ms": ["word_starts_ms.list.element"],
-    "word_durations_ms": ["word_durations_ms.list.element"],
     "voice_words": ["voice_words.list.element"],
 }
 """What Parquet calls the values of a list; an encoding is stated for these."""
 _DELTA: Final = (
     "start_ms", "end_ms", "word_index", "turn_index", "start_word", "end_word", "places.list.element",
-    "word_starts_ms.list.element", "voice_words.list.element",
+    "starts_ms.list.element", "voice_words.list.element",
 )  # fmt: skip
 _UNKNOWN_DATE: Final = "__HIVE_DEFAULT_PARTITION__"
 _FOLDER: Final = "if(schemas.path_is_relative, schemas.path, '') || tables.path"
@@ -46,6 +45,8 @@ def write_days(lake: Lake, name: str, table: pa.Table, order: Sequence[str]) -> 
 
     What comes back is its path below the lake's data.
     """
+    import pyarrow.parquet as pq  # noqa: PLC0415  (who only reads does without)
+
     for day, rows in _by_day(table):
         path = new_path(name, str(day) if day else None)
         with lake.data.new(path) as file:
@@ -193,6 +194,8 @@ def _below(lake: Lake, path: str) -> str:
 
 
 def _by_day(table: pa.Table) -> Iterator[tuple[date | None, pa.Table]]:
+    import pyarrow.compute as pc  # noqa: PLC0415  (who only reads does without)
+
     days = table["call_date"]
     for day in pc.unique(days).to_pylist():
         yield day, table.filter(pc.is_null(days) if day is None else pc.equal(days, day))

@@ -32,9 +32,12 @@ where ($since is null or call_date >= $since) and ($until is null or call_date <
 """
 _SAID: Final = """
 select phrase, $slop::integer as slop, call_id, speaker, start_ms, end_ms, last_word_ms, words
-from said_phrases($phrases, $slop, since := $since, until := $until)
+from {relation}
 where coalesce(longest_pause_ms, 0) <= $pause_ms
 """
+_OWN_WORDS: Final = "placed_phrases($phrases, $slop, since := $since, until := $until, worded := true)"
+_ALL_WORDS: Final = "said_phrases($phrases, $slop, since := $since, until := $until)"
+"""Dearer: it tells words in between as well, and reads the calls for them."""
 _PLACES: Final = """
 create or replace temp table places as
 with said as ({said}),
@@ -135,5 +138,6 @@ def _said(done: Compiled, days: dict[str, date | None]) -> tuple[str, dict[str, 
     for slop in sorted({row["slop"] for row in done.phrases} | {0}):
         values[f"slop_{slop}"] = slop
         values[f"phrases_{slop}"] = sorted({row["phrase"] for row in done.phrases if row["slop"] == slop})
-        selects.append(_SAID.replace("$slop", f"$slop_{slop}").replace("$phrases", f"$phrases_{slop}"))
+        select = _SAID.format(relation=_ALL_WORDS if slop else _OWN_WORDS)
+        selects.append(select.replace("$slop", f"$slop_{slop}").replace("$phrases", f"$phrases_{slop}"))
     return " union all ".join(selects), values

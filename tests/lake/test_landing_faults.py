@@ -13,7 +13,6 @@ from finished_calls import finished_call, spoken
 from lake_checks import broken_checks
 from landed_calls import WRITTEN, calls_of, land_calls, parquet_of, rows_of
 
-from tasks.lake import parquet_files
 from tasks.lake.catalog import Lake, writing
 from tasks.lake.landing import remove_orphans
 
@@ -89,7 +88,7 @@ def test_a_disk_that_fills_up_at_any_file_leaves_the_lake_as_it_was(
         write_table(rows, file, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(parquet_files.pq, "write_table", full)
+        patched.setattr(pq, "write_table", full)
         for place in range(len(WRITTEN)):
             left = place
             with pytest.raises(OSError, match="No space"):
@@ -113,7 +112,7 @@ def test_a_disk_that_fills_up_is_left_no_fuller(
         if "usage_id" in rows.column_names:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(parquet_files.pq, "write_table", full)
+    monkeypatch.setattr(pq, "write_table", full)
     with pytest.raises(OSError, match="No space"):
         land_calls(connection, lake, finished_call("call-2"))
     assert parquet_of(lake) == files

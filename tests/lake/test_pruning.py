@@ -39,8 +39,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 
 def _files_read(reader: Connection, relation: str, where: str, given: dict[str, object]) -> int:
-    rows = reader.execute(f"explain analyze select * from {relation} where {where}", given).fetchall()
-    read = re.findall(r"Total Files Read:\s+(\d+)", rows[0][1])
+    asked = f"explain (analyze, format json) select * from {relation} where {where}"
+    read = re.findall(r'"Total Files Read": "(\d+)"', reader.execute(asked, given).fetchall()[0][1])
     assert read, "no scan says which files it reads"
     return max(map(int, read))
 

@@ -185,23 +185,25 @@ def said_phrase(
 ) -> list[list[Row]]:
     """Every place where one voice says it without a longer pause, the shortest of those that end alike.
 
-    Up to `slop` other words of the voice may stand in between.
+    Up to `slop` other words of the voice may stand in between; a pause with such words is divided among them.
     """
-    found: dict[int, list[Row]] = {}
+    found: dict[int, tuple[list[Row], list[int]]] = {}
     for first in range(len(said) if phrase else 0):
-        place, wanted = first, list(phrase)
+        place, wanted, own = first, list(phrase), []
         while place < len(said) and wanted and (place > first or said[place]["token"] == wanted[0]):
             if said[place]["token"] == wanted[0]:
                 wanted.pop(0)
+                own.append(place)
             place += 1
         if not wanted and place - first <= len(phrase) + slop:
-            found[place] = said[first:place]
+            found[place] = (said[first:place], own)
     return [
         words
-        for words in found.values()
+        for words, own in found.values()
         if all(
-            later["start_ms"] is None or later["start_ms"] - end_ms(earlier) <= pause_ms
-            for earlier, later in pairwise(words)
+            said[later]["start_ms"] is None
+            or (said[later]["start_ms"] - end_ms(said[earlier])) // (later - earlier) <= pause_ms
+            for earlier, later in pairwise(own)
         )
     ]
 

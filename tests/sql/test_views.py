@@ -85,6 +85,7 @@ def test_spoken_words_drop_case_and_punctuation_and_keep_redactions(ask: Ask, ma
             "word_index": word["word_index"],
             "voice": sql_oracles.voice(word),
             "speaker": word["speaker"],
+            "word": word["word"],
             "token": sql_oracles.token(word["word"]),
             "start_ms": word["start_ms"],
             "end_ms": end_ms(word),
