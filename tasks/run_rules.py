@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tasks.errors import SettingsError
 from tasks.lake.catalog import in_turn, reading, writing
 from tasks.lake.connection import SEEK
-from tasks.lake.tables import TABLES, as_table
+from tasks.lake.landing import add_rows
+from tasks.lake.parquet_files import register, write_together
+from tasks.lake.tables import RULE_HITS, as_table
 from tasks.rules.evaluate import evaluate
 from tasks.rules.rules_file import load_rules, parse_rules
 
@@ -21,6 +23,25 @@ if TYPE_CHECKING:
 
     from tasks.lake.catalog import Connection, Lake
     from tasks.rules.rules_file import Rules
+
+
+_CATALOG_ROWS: Final = 5_000
+"""Beyond so many, hits go into a file: what the catalog takes at once costs it the square of the rows."""
+
+_SAME: Final = " and ".join(
+    f"kept.{name} is not distinct from hits.{name}" for name in RULE_HITS.names if name != "rules_hash"
+)
+_GONE: Final = f"""
+delete from stored.rule_hits as kept
+where rules_hash = ? and call_id in (select call_id from judged)
+    and not exists (select 1 from hits where {_SAME})
+"""
+"""Only what no longer matches: DuckLake notes each row that goes, and most hits stay what they were."""
+_NEW: Final = f"""
+select *, $rules_hash as rules_hash from hits
+where (call_id, landed_at) in (select (call_id, landed_at) from stored.calls)
+    and not exists (select 1 from stored.rule_hits as kept where kept.rules_hash = $rules_hash and {_SAME})
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +133,23 @@ def _keep(lake: Lake, rules: Rules, hits: pa.Table, calls: pa.Table, run: dict[s
     with writing(lake) as connection, in_turn(lake):
         for name, table in (("judged", calls), ("hits", hits), ("run", as_table("rule_runs", [row]))):
             connection.register(name, table)
+        path = None
         connection.execute("begin")
         try:
-            connection.execute(
-                "delete from stored.rule_hits "
-                "where rules_hash = ? and call_id in (select call_id from judged)",
-                [rules.hash],
-            )
-            columns = ", ".join(TABLES["rule_hits"].names)
-            connection.execute(
-                f"insert into stored.rule_hits by name select {columns} "
-                "from (select *, ? as rules_hash from hits) "
-                "where (call_id, landed_at) in (select (call_id, landed_at) from stored.calls)",
-                [rules.hash],
-            )
+            connection.execute(_GONE, [rules.hash])
+            found = connection.execute(_NEW, {"rules_hash": rules.hash}).to_arrow_table()
+            new = found.select(RULE_HITS.names).cast(RULE_HITS)
+            if new.num_rows > _CATALOG_ROWS:
+                path = write_together(lake, "rule_hits", new, ("call_id", "rule", "place"))
+                register(connection, lake, "rule_hits", [path])
+            else:
+                add_rows(connection, "rule_hits", new)
             connection.execute("insert into stored.rule_runs by name from run")
             connection.execute("commit")
         except BaseException:
             connection.execute("rollback")
+            if path:
+                lake.data.remove(path)
             raise
 
 

@@ -10,6 +10,8 @@
 --   until [UTC date] (date, default none): last day of the calls that are read
 --   speakers (varchar[], default none): who says it; none for everyone
 --   worded (boolean, default false): whether words are told
+--   within_ms [ms] (double, default none): by when its last word must have begun; none for any time, and for
+--     calls without word times
 -- columns:
 --   phrase: the phrase, as it was given
 --   call_bucket: the number by which call_words is sorted
@@ -52,6 +54,7 @@ placed as (
     where
         (since is null or call_date >= since) and (until is null or call_date <= until)
         and (speakers is null or list_contains(speakers, voice))
+        and (within_ms is null or starts_ms[1] <= within_ms)
 ),
 
 heard as materialized (
@@ -300,6 +303,7 @@ timed as (
 gathered as (
     select unnest(list(place)) as place
     from timed
+    where within_ms is null or place['last_word_ms'] <= within_ms
 ),
 
 placed_phrases as (

@@ -39,8 +39,8 @@ said as (
         speaker,
         start_ms,
         end_ms
-    from placed_phrases($phrases, 0, since := $since, until := $until)
-    where voice <> 'customer' and last_word_ms <= $within_s * 1000
+    from placed_phrases($phrases, 0, since := $since, until := $until, within_ms := $within_s * 1000)
+    where voice <> 'customer'
 ),
 
 greetings as (

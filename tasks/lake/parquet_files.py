@@ -45,18 +45,17 @@ def write_days(lake: Lake, name: str, table: pa.Table, order: Sequence[str]) -> 
 
     What comes back is its path below the lake's data.
     """
-    import pyarrow.parquet as pq  # noqa: PLC0415  (who only reads does without)
-
     for day, rows in _by_day(table):
         path = new_path(name, str(day) if day else None)
-        with lake.data.new(path) as file:
-            pq.write_table(
-                rows.sort_by([(column, "ascending") for column in order]),
-                file,
-                row_group_size=row_group_rows(name),
-                **encoding(rows.column_names),
-            )
+        _write(lake, name, rows, order, path)
         yield path
+
+
+def write_together(lake: Lake, name: str, table: pa.Table, order: Sequence[str]) -> str:
+    """The rows of a table that is not divided by day as one new file, as write_days does."""
+    path = new_path(name, None, divided=False)
+    _write(lake, name, table, order, path)
+    return path
 
 
 def new_path(name: str, day: str | None, *, divided: bool = True) -> str:
@@ -187,6 +186,18 @@ def encoding(columns: Sequence[str]) -> dict[str, Any]:
         "use_dictionary": [path for path in paths if path not in delta],
         "column_encoding": dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
     }
+
+
+def _write(lake: Lake, name: str, rows: pa.Table, order: Sequence[str], path: str) -> None:
+    import pyarrow.parquet as pq  # noqa: PLC0415  (who only reads does without)
+
+    with lake.data.new(path) as file:
+        pq.write_table(
+            rows.sort_by([(column, "ascending") for column in order]),
+            file,
+            row_group_size=row_group_rows(name),
+            **encoding(rows.column_names),
+        )
 
 
 def _below(lake: Lake, path: str) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from finished_calls import NOON, finished_call, landed_row, spoken
 
+from tasks import run_rules as run_rules_step
 from tasks.lake.catalog import Lake, reading, writing
 from tasks.land import Landing, land
-from tasks.rules.rules_file import load_rules
+from tasks.rules.rules_file import load_rules, parse_rules
+from tasks.run_rules import run_rules
 from tasks.schemas import Finding
 from tasks.search import Search, search
 
@@ -146,6 +148,42 @@ def test_rules_are_run_kept_and_run_again(warm: WarmCommandLine, lake: Path, ask
     assert warm("rules", "run", "--rules", rules, "--lake", lake, "--json").json["matches"] == ran["matches"]
     assert ask_lake(lake, "select count(*) as n from rule_hits") == [{"n": 4 * 4 + 3}]
     assert ask_lake(lake, "select distinct rules_hash from rule_runs") == [{"rules_hash": ran["rules_hash"]}]
+
+
+def test_many_hits_lie_in_a_file_and_stay_there_when_rules_run_again(
+    lake: Path, ask_lake: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_rules_step, "_CATALOG_ROWS", 3)
+    place, rules = Lake.at(str(lake)), parse_rules(RULES, "here")
+    run_rules(place, rules, None, None)
+    kept = _hits(ask_lake, lake)
+    assert len(_files_of_hits(lake)) == 1
+    with writing(place) as connection:
+        connection.execute("update stored.rule_hits set words = 'other' where place = 2")
+        connection.execute("delete from stored.rule_hits where call_id = 'oldest'")
+    run_rules(place, rules, None, None)
+    assert _hits(ask_lake, lake) == kept
+
+
+def test_hits_that_cannot_be_kept_leave_no_file(
+    lake: Path, ask_lake: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(run_rules_step, "_CATALOG_ROWS", 3)
+    monkeypatch.setattr(run_rules_step, "register", no_room)
+    with pytest.raises(OSError, match="no room"):
+        run_rules(Lake.at(str(lake)), parse_rules(RULES, "here"), None, None)
+    assert (_hits(ask_lake, lake), _files_of_hits(lake)) == ([], [])
+
+
+def _hits(ask_lake: Ask, lake: Path) -> list[dict[str, Any]]:
+    return ask_lake(lake, "select * from rule_hits order by all")
+
+
+def _files_of_hits(lake: Path) -> list[Path]:
+    return list((lake / "data" / "main" / "rule_hits").rglob("*.parquet"))
 
 
 def test_hits_go_when_their_call_lands_again(warm: WarmCommandLine, lake: Path, ask_lake: Ask) -> None:
