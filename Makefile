@@ -50,7 +50,7 @@ format: setup-dev ## put code and SQL into shape
 bench: setup-dev ## speed, memory and the cached second run, as ratios from one run
 	$(BIN)/python -m tests.bench
 
-bench-lake: setup-dev ## a made lake of 1, 10 and 100 million words, asked by us and by others (an hour)
+bench-lake: setup-dev ## a made lake of 1, 10 and 100 million words, asked by us and by others (half an hour)
 	$(BIN)/python -m tests.bench.lake
 
 soak: setup-dev ## 2,000 recordings through two workers and a stand-in engine (minutes on an idle machine); RECORDINGS=200

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tasks.lake.catalog import Lake
 
 ROW_GROUP_ROWS: Final = 500_000
-_SMALLER_GROUPS: Final = {"token_places": 50_000, "call_words": 32}
+_SMALLER_GROUPS: Final = {"token_places": 20_000, "call_words": 32}
 """Who looks for a phrase wants a few tokens of the one and a few calls of the other."""
 
 _LISTS: Final = {
